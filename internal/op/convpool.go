@@ -1,0 +1,342 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
+
+// Activation is the function between a convolution and its pooling.
+type Activation int
+
+// The activations of [ConvMaxPool]. All are monotone, so the maximum over time
+// of the activation is the activation of the maximum.
+const (
+	Identity Activation = iota
+	ReLU
+	Tanh
+)
+
+// ConvMaxPoolConfig holds the options of [ConvMaxPool].
+type ConvMaxPoolConfig struct {
+	Widths     []int      // filter widths in rows (words)
+	Pad        int        // virtual zero rows before and after every sequence
+	Activation Activation // applied before the maximum
+	Mode       *Mode      // for the number of workers; may be nil
+}
+
+// ConvMaxPool is a bank of convolutions over time with several widths, bias,
+// activation and maximum over time, as one operation over a ragged batch:
+//
+//	x (total, features), lengths (batch), and for each width k: W_k (maps, features, k), b_k (maps)
+//	c_t = f( Σ_j W_k[:, :, j] · x_{t+j} + b_k ),  t = −pad … length+pad−k
+//	y = max over t of c_t → (batch, maps of width 1 | maps of width 2 | …)
+//
+// Rows outside the sequence are zero; they are neither stored nor multiplied.
+// A sequence shorter than a filter even with its padding has no window: its
+// features are 0 and get no gradient. Of equal windows the first wins.
+//
+// Inputs: x, lengths, W and b in turn for each width.
+//
+// Method: one matrix product gives every row's share in every tap of every
+// filter, P = x Wᵀ (rows × taps·maps), a block of rows at a time so that P
+// stays in cache; a window is the sum of k shares on a diagonal. The backward
+// pass knows which window won and touches nothing else: batch·maps windows
+// instead of total·maps.
+//
+// Source: Kim 2014, Convolutional Neural Networks for Sentence Classification,
+// section 2, equations 2 and 3.
+func ConvMaxPool(c ConvMaxPoolConfig) (Spec, Winners) {
+	f32 := &convMaxPool[float32]{ConvMaxPoolConfig: c}
+	f64 := &convMaxPool[float64]{ConvMaxPoolConfig: c}
+	return Spec{Name: "conv-max-pool", F32: f32, F64: f64}, func() []int {
+		if f64.winner != nil {
+			return f64.winner
+		}
+		return f32.winner
+	}
+}
+
+// Winners returns, for each sequence and feature of the last run, the row of
+// the window that won relative to the sequence's first (negative inside the
+// padding), or [NoWindow]. It is valid until the next run.
+type Winners func() []int
+
+// NoWindow marks a feature of a sequence that is too short for its filter.
+const NoWindow = -1 << 31
+
+type convMaxPool[T Float] struct {
+	ConvMaxPoolConfig
+	maps   []int // of each width
+	start  []int // first row of each sequence
+	winner []int // (batch, features out)
+
+	packed []T // (taps·maps, features in): W with the tap outermost and the map next
+	blocks []convBlock[T]
+	dpack  []T // gradient of packed
+}
+
+// convBlock is the scratch of one worker.
+type convBlock[T Float] struct {
+	shares []T // (rows of a block, taps·maps)
+	window []T // maps
+}
+
+// blockRows is how many rows are multiplied at once: with 1,200 shares a row a
+// block of 48 rows takes 230 KB, a part of the second-level cache.
+const blockRows = 48
+
+func (c *convMaxPool[T]) Shape(in []Value[T]) ([]int, error) {
+	x, lengths := in[0], in[1]
+	if err := wantRank("the input", x, 2); err != nil {
+		return nil, err
+	}
+	if err := wantRank("the lengths", lengths, 1); err != nil {
+		return nil, err
+	}
+	if _, err := Lengths(lengths.Ints, x.Rows()); err != nil {
+		return nil, err
+	}
+	c.maps = c.maps[:0]
+	features := 0
+	for i, k := range c.Widths {
+		w, b := in[2+2*i], in[3+2*i]
+		if len(w.Shape) != 3 || w.Shape[1] != x.Cols() || w.Shape[2] != k {
+			return nil, fmt.Errorf("%w: filters of width %d over %d features want shape (maps, %d, %d), got %v", ErrShape, k, x.Cols(), x.Cols(), k, w.Shape)
+		}
+		if len(b.Shape) != 1 || b.Shape[0] != w.Shape[0] {
+			return nil, fmt.Errorf("%w: %d filters want a bias of %d, got %v", ErrShape, w.Shape[0], w.Shape[0], b.Shape)
+		}
+		c.maps = append(c.maps, w.Shape[0])
+		features += w.Shape[0]
+	}
+	return []int{lengths.Shape[0], features}, nil
+}
+
+// shares is the number of columns of P: taps times maps over all widths.
+func (c *convMaxPool[T]) shares() int {
+	n := 0
+	for i, k := range c.Widths {
+		n += k * c.maps[i]
+	}
+	return n
+}
+
+func (c *convMaxPool[T]) Forward(in []Value[T], y Value[T]) error {
+	x, lengths := in[0], in[1].Ints
+	e, p := x.Cols(), c.shares()
+	c.pack(in, e)
+	c.winner = grow(c.winner, len(y.Data))
+	c.start = c.start[:0]
+	row := 0
+	for _, n := range lengths {
+		c.start = append(c.start, row)
+		row += n
+	}
+	pieces, workers := c.cut(lengths)
+	if len(c.blocks) < len(pieces)-1 {
+		c.blocks = make([]convBlock[T], len(pieces)-1)
+	}
+	kernel.Parallel(workers, len(pieces)-1, func(i int) {
+		c.forward(&c.blocks[i], pieces[i], pieces[i+1], in, e, p, y)
+	})
+	return nil
+}
+
+// cut divides the batch into runs of sequences for the workers. Every run has
+// results of its own, so the cut does not change a bit of them.
+func (c *convMaxPool[T]) cut(lengths []int) (bounds []int, workers int) {
+	workers = 1
+	if c.Mode != nil {
+		workers = max(1, min(c.Mode.Workers, len(lengths)))
+	}
+	for i := range workers + 1 {
+		bounds = append(bounds, i*len(lengths)/workers)
+	}
+	return bounds, workers
+}
+
+// forward computes the features of sequences from up to to: as many whole
+// sequences at a time as fill a block.
+func (c *convMaxPool[T]) forward(b *convBlock[T], from, to int, in []Value[T], e, p int, y Value[T]) {
+	x, lengths := in[0].Data, in[1].Ints
+	for i := from; i < to; {
+		first, rows := i, 0
+		for ; i < to && (rows == 0 || rows+lengths[i] <= blockRows); i++ {
+			rows += lengths[i]
+		}
+		b.shares = grow(b.shares, rows*p)
+		if rows > 0 {
+			kernel.Gemm(false, true, rows, p, e, 1, x[c.start[first]*e:], e, c.packed, e, 0, b.shares, p)
+		}
+		for s := first; s < i; s++ {
+			c.pool(b, b.shares[(c.start[s]-c.start[first])*p:], lengths[s], p, in, y.Data[s*y.Cols():], c.winner[s*y.Cols():])
+		}
+	}
+}
+
+// pool slides the windows of all widths over one sequence's shares and keeps
+// the maximum of each map and where it was.
+func (c *convMaxPool[T]) pool(b *convBlock[T], shares []T, n, p int, in []Value[T], y []T, winner []int) {
+	column, feature := 0, 0
+	for i, k := range c.Widths {
+		maps, bias := c.maps[i], in[3+2*i].Data
+		out, won := y[feature:feature+maps], winner[feature:feature+maps]
+		for f := range won {
+			won[f] = NoWindow
+		}
+		b.window = grow(b.window, maps)
+		for t := -c.Pad; t+k <= n+c.Pad; t++ {
+			window := b.window
+			clear(window)
+			lo, hi := max(0, -t), min(k, n-t)
+			for j := lo; j < hi; j++ {
+				at := (t+j)*p + column + j*maps
+				kernel.Add(window, window, shares[at:at+maps])
+			}
+			for f, v := range window {
+				if won[f] == NoWindow || v > out[f] {
+					out[f], won[f] = v, t
+				}
+			}
+		}
+		for f := range out {
+			if won[f] == NoWindow {
+				out[f] = 0
+				continue
+			}
+			out[f] += bias[f]
+		}
+		c.activate(out, won)
+		column += k * maps
+		feature += maps
+	}
+}
+
+func (c *convMaxPool[T]) activate(out []T, won []int) {
+	switch c.Activation {
+	case ReLU:
+		for f, v := range out {
+			out[f] = max(v, 0)
+		}
+	case Tanh:
+		kernel.Tanh(out, out)
+	}
+	for f := range out {
+		if won[f] == NoWindow {
+			out[f] = 0
+		}
+	}
+}
+
+// slope is the derivative of the activation, from its value.
+func (c *convMaxPool[T]) slope(y T) T {
+	switch c.Activation {
+	case ReLU:
+		if y > 0 {
+			return 1
+		}
+		return 0
+	case Tanh:
+		return 1 - y*y
+	}
+	return 1
+}
+
+func (c *convMaxPool[T]) Backward(in []Value[T], y, dy Value[T], din []Grad[T]) error {
+	x, lengths := in[0], in[1].Ints
+	e, features := x.Cols(), y.Cols()
+	dx := din[0]
+	if dx.Wanted() {
+		dx.Clear()
+	}
+	wantW := false
+	for i := range c.Widths {
+		wantW = wantW || din[2+2*i].Wanted()
+		if g := din[3+2*i]; g.Wanted() {
+			g.Clear()
+		}
+	}
+	if wantW {
+		c.dpack = grow(c.dpack, len(c.packed))
+		clear(c.dpack)
+	}
+	row, feature := 0, 0
+	for i, k := range c.Widths {
+		maps, db := c.maps[i], din[3+2*i]
+		for s, n := range lengths {
+			for f := range maps {
+				at := s*features + feature + f
+				t := c.winner[at]
+				if t == NoWindow {
+					continue
+				}
+				g := dy.Data[at] * c.slope(y.Data[at])
+				if g == 0 {
+					continue // dropped, or cut off by ReLU
+				}
+				if db.Wanted() {
+					db.Data[f] += g
+				}
+				lo, hi := max(0, -t), min(k, n-t)
+				for j := lo; j < hi; j++ {
+					w := (row + j*maps + f) * e
+					xr := (c.start[s] + t + j) * e
+					if wantW {
+						kernel.Axpy(g, x.Data[xr:xr+e], c.dpack[w:w+e])
+					}
+					if dx.Wanted() {
+						kernel.Axpy(g, c.packed[w:w+e], dx.Data[xr:xr+e])
+					}
+				}
+			}
+		}
+		row += k * maps
+		feature += maps
+	}
+	if wantW {
+		c.unpack(din, e)
+	}
+	return nil
+}
+
+// pack lays the filters out for the product: rows in the order width, tap, map,
+// each of the input's features.
+func (c *convMaxPool[T]) pack(in []Value[T], e int) {
+	c.packed = grow(c.packed, c.shares()*e)
+	at := 0
+	for i, k := range c.Widths {
+		w := in[2+2*i].Data // (maps, e, k)
+		for j := range k {
+			for f := range c.maps[i] {
+				src, dst := w[f*e*k:(f+1)*e*k], c.packed[at:at+e]
+				for q := range dst {
+					dst[q] = src[q*k+j]
+				}
+				at += e
+			}
+		}
+	}
+}
+
+// unpack brings the filters' gradient back into their own layout.
+func (c *convMaxPool[T]) unpack(din []Grad[T], e int) {
+	at := 0
+	for i, k := range c.Widths {
+		g := din[2+2*i]
+		if !g.Wanted() {
+			at += k * c.maps[i] * e
+			continue
+		}
+		g.Clear()
+		for j := range k {
+			for f := range c.maps[i] {
+				dst, src := g.Data[f*e*k:(f+1)*e*k], c.dpack[at:at+e]
+				for q, v := range src {
+					dst[q*k+j] += v
+				}
+				at += e
+			}
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package op_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/gradcheck"
+	"github.com/seed6481993f/verso/internal/op"
+)
+
+func TestLinearGradient(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	f := func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+		return g.Apply("linear", op.Linear(len(in) == 3), in...)
+	}
+	for _, c := range []struct {
+		name    string
+		in, out int
+		x       []int
+		bias    bool
+	}{
+		{"small", 3, 5, []int{4, 3}, true},
+		{"no bias", 7, 1, []int{2, 3, 7}, false},
+		{"vector", 4, 2, []int{4}, true},
+		{"across 256", 257, 130, []int{3, 257}, true},
+		{"out across 512", 5, 513, []int{260, 5}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := []gradcheck.Input{gradcheck.Random(rng, 1, c.x...), gradcheck.Random(rng, 0.3, c.out, c.in)}
+			if c.bias {
+				in = append(in, gradcheck.Random(rng, 1, c.out))
+			}
+			gradcheck.Check(t, in, f)
+		})
+	}
+	var batches [][]gradcheck.Input
+	w, b := gradcheck.Random(rng, 1, 5, 3), gradcheck.Random(rng, 1, 5)
+	for _, rows := range []int{4, 1, 7, 300, 2, 5, 3, 257, 6, 1} {
+		batches = append(batches, []gradcheck.Input{gradcheck.Random(rng, 1, rows, 3), w, b})
+	}
+	t.Run("dynamic", func(t *testing.T) { gradcheck.Dynamic(t, batches, f) })
+}
+
+func TestLookupGradient(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	f := func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+		return g.Apply("embedding", op.Lookup(op.LookupConfig{PadRow: 3}), in...)
+	}
+	gradcheck.Check(t, []gradcheck.Input{gradcheck.Ints(1, 2, 2, 0, 1), gradcheck.Random(rng, 1, 7, 300)}, f)
+}
+
+func TestConvMaxPoolGradient(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	for _, c := range []struct {
+		name     string
+		cfg      op.ConvMaxPoolConfig
+		lengths  []int
+		features int
+		maps     int
+	}{
+		{"kim", op.ConvMaxPoolConfig{Widths: []int{3, 4, 5}, Pad: 4, Activation: op.ReLU}, []int{7, 0, 1, 60, 4}, 5, 4},
+		{"no padding", op.ConvMaxPoolConfig{Widths: []int{2, 3}, Activation: op.Tanh}, []int{5, 1, 2, 9}, 3, 6},
+		{"across 256", op.ConvMaxPoolConfig{Widths: []int{2}, Pad: 1}, []int{3, 2}, 257, 260},
+		{"all empty", op.ConvMaxPoolConfig{Widths: []int{2, 4}, Pad: 3, Activation: op.ReLU}, []int{0, 0}, 3, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			total := 0
+			for _, n := range c.lengths {
+				total += n
+			}
+			in := []gradcheck.Input{gradcheck.Random(rng, 1, max(total, 1), c.features), gradcheck.Ints(c.lengths...)}
+			for _, k := range c.cfg.Widths {
+				in = append(in, gradcheck.Random(rng, 0.4, c.maps, c.features, k), gradcheck.Random(rng, 0.5, c.maps))
+			}
+			gradcheck.Check(t, in, func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+				s, _ := op.ConvMaxPool(c.cfg)
+				return g.Apply("conv", s, in...)
+			})
+		})
+	}
+}

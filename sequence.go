@@ -1,0 +1,64 @@
+package verso
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Tokens is a ragged batch of word numbers inside a graph: the ids of all
+// sequences, one after another, and the length of each.
+type Tokens struct {
+	IDs     *gorgonia.Node // (total)
+	Lengths *gorgonia.Node // (batch)
+}
+
+// Sequence is a ragged batch of vectors inside a graph: the rows of all
+// sequences, one after another, and the length of each. No padding is stored.
+// A sequence of length 0 is legal. A batch whose sequences are all empty
+// carries one row that no length covers, since Gorgonia's tensors cannot be
+// empty.
+type Sequence struct {
+	Rows    *gorgonia.Node // (total, features)
+	Lengths *gorgonia.Node // (batch)
+}
+
+// Tokens adds the two inputs of a ragged batch of ids; feed them with
+// [Machine.FeedTokens].
+func (g *Graph) Tokens(name string) Tokens {
+	return Tokens{IDs: g.Input(name+".ids", tensor.Int, 1), Lengths: g.Input(name+".lengths", tensor.Int, 1)}
+}
+
+// Sequence adds the two inputs of a ragged batch of vectors; feed them with
+// [Machine.FeedSequence].
+func (g *Graph) Sequence(name string, dt tensor.Dtype, features int) Sequence {
+	return Sequence{Rows: g.Input(name+".rows", dt, 1, features), Lengths: g.Input(name+".lengths", tensor.Int, 1)}
+}
+
+// Features returns the width of a row.
+func (s Sequence) Features() int {
+	if s.Rows == nil || s.Rows.Dims() != 2 {
+		return 0
+	}
+	return s.Rows.Shape()[1]
+}
+
+// Flatten puts the sequences of a batch one after another and returns their
+// lengths: the ragged form. It fails on an empty batch.
+func Flatten[E any](batch [][]E) (flat []E, lengths []int, err error) {
+	if len(batch) == 0 {
+		return nil, nil, fmt.Errorf("%w: a batch wants at least one sequence", ErrData)
+	}
+	lengths = make([]int, len(batch))
+	total := 0
+	for i, s := range batch {
+		lengths[i] = len(s)
+		total += len(s)
+	}
+	flat = make([]E, 0, max(total, 1))
+	for _, s := range batch {
+		flat = append(flat, s...)
+	}
+	return flat, lengths, nil
+}
