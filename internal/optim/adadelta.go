@@ -1,0 +1,56 @@
+package optim
+
+import "math"
+
+// AdadeltaConfig holds the options of Adadelta.
+type AdadeltaConfig struct {
+	Rho         float64 // ρ, of both averages
+	Eps         float64 // ε
+	WeightDecay float64 // λ
+	Maximize    bool
+}
+
+// DefaultAdadeltaConfig is torch's: 0.9, 1e-6, no decay. (The paper, and Kim 2014, have ρ = 0.95.) The rate is 1.
+func DefaultAdadeltaConfig() AdadeltaConfig { return AdadeltaConfig{Rho: 0.9, Eps: 1e-6} }
+
+// Validate returns an ErrConfig if an option is outside its range.
+func (c *AdadeltaConfig) Validate() error {
+	return check("Adadelta", bound{"Rho", c.Rho, "in [0, 1]", c.Rho >= 0 && c.Rho <= 1}, atLeastZero("Eps", c.Eps),
+		atLeastZero("WeightDecay", c.WeightDecay))
+}
+
+// RowSparse tells whether rows without a gradient only need AdadeltaCatchUp.
+func (c *AdadeltaConfig) RowSparse() bool { return c.WeightDecay == 0 }
+
+// AdadeltaStep makes an update:
+//
+//	v ← ρv + (1−ρ)g²
+//	Δ = g √(u + ε) / √(v + ε)
+//	u ← ρu + (1−ρ)Δ²,  θ ← θ − γΔ
+//
+// squareAvg is v, accDelta is u. Zeiler 2012.
+func AdadeltaStep[T Float](c *AdadeltaConfig, rate float64, w, g, squareAvg, accDelta []T) {
+	g, squareAvg, accDelta = g[:len(w)], squareAvg[:len(w)], accDelta[:len(w)]
+	sign, decay := T(signOf(c.Maximize)), T(c.WeightDecay)
+	rho, rest, eps, lr := T(c.Rho), T(1-c.Rho), T(c.Eps), T(rate)
+	for i := range w {
+		d := sign*g[i] + decay*w[i]
+		vi := rho*squareAvg[i] + rest*d*d
+		ui := accDelta[i]
+		delta := sqrt(ui+eps) / sqrt(vi+eps) * d
+		squareAvg[i] = vi
+		accDelta[i] = rho*ui + rest*delta*delta
+		w[i] -= lr * delta
+	}
+}
+
+// AdadeltaCatchUp brings a row up to date that has had no gradient for n steps: v ← ρⁿv, u ← ρⁿu, as n calls of
+// AdadeltaStep with g = 0 would but for rounding. It is for configurations with RowSparse.
+func AdadeltaCatchUp[T Float](c *AdadeltaConfig, n int, squareAvg, accDelta []T) {
+	if n <= 0 {
+		return
+	}
+	fade := math.Pow(c.Rho, float64(n))
+	scale(squareAvg, fade)
+	scale(accDelta, fade)
+}

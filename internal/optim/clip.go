@@ -1,0 +1,116 @@
+package optim
+
+import "math"
+
+// Norm returns the p-norm (Σ|x|^p)^(1/p) of a vector, added up in float64: p = +Inf is the largest absolute value, −Inf
+// the smallest, 0 the number of elements that are not 0. The norm of nothing is 0.
+func Norm[T Float](p float64, x []T) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	switch {
+	case p == 2:
+		return math.Sqrt(sumOfSquares(x))
+	case math.IsInf(p, 1):
+		var most T
+		for _, v := range x {
+			most = max(most, v, -v)
+		}
+		return float64(most)
+	case math.IsInf(p, -1):
+		least := math.Inf(1)
+		for _, v := range x {
+			least = min(least, math.Abs(float64(v)))
+		}
+		return least
+	case p == 0:
+		n := 0.0
+		for _, v := range x {
+			if v != 0 {
+				n++
+			}
+		}
+		return n
+	case p == 1:
+		var sum float64
+		for _, v := range x {
+			sum += math.Abs(float64(v))
+		}
+		return sum
+	}
+	var sum float64
+	for _, v := range x {
+		sum += math.Pow(math.Abs(float64(v)), p)
+	}
+	return math.Pow(sum, 1/p)
+}
+
+// sumOfSquares adds in four lanes, for an addition waits for the one before it.
+func sumOfSquares[T Float](x []T) float64 {
+	var a, b, c, d float64
+	for ; len(x) >= 4; x = x[4:] {
+		x0, x1, x2, x3 := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
+		a += x0 * x0
+		b += x1 * x1
+		c += x2 * x2
+		d += x3 * x3
+	}
+	for _, v := range x {
+		a += float64(v) * float64(v)
+	}
+	return (a + b) + (c + d)
+}
+
+// GlobalNorm returns the p-norm of the p-norms of several gradients, which is that of all their elements together
+// (except for p = 0, where it counts the gradients that are not 0).
+func GlobalNorm[T Float](p float64, grads ...[]T) float64 {
+	norms := make([]float64, 0, len(grads))
+	for _, g := range grads {
+		if len(g) > 0 {
+			norms = append(norms, Norm(p, g))
+		}
+	}
+	return Norm(p, norms)
+}
+
+// ClipCoefficient returns what gradients of norm total are to be multiplied by for a norm of at most maxNorm:
+//
+//	min(1, maxNorm / (total + 1e-6))
+//
+// It is NaN if total is.
+func ClipCoefficient(total, maxNorm float64) float64 { return min(1, maxNorm/(total+1e-6)) }
+
+// ClipNorm scales the gradients, all by the same factor, to a common p-norm of at most maxNorm, and returns the norm that
+// they had. As torch's clip_grad_norm_; Pascanu, Mikolov and Bengio 2013.
+func ClipNorm[T Float](maxNorm, p float64, grads ...[]T) float64 {
+	total := GlobalNorm(p, grads...)
+	if c := ClipCoefficient(total, maxNorm); c != 1 {
+		for _, g := range grads {
+			scale(g, c)
+		}
+	}
+	return total
+}
+
+// ClipValue puts every element into [−limit, limit]. NaN stays. As torch's clip_grad_value_.
+func ClipValue[T Float](limit float64, grads ...[]T) {
+	bound := T(limit)
+	for _, g := range grads {
+		for i, v := range g {
+			g[i] = min(max(v, -bound), bound)
+		}
+	}
+}
+
+// RowMaxNorm rescales each row of w (rows, cols) whose 2-norm exceeds s to the norm s; other rows stay as they are, bit
+// for bit. Hinton et al. 2012; Kim 2014 has s = 3.
+func RowMaxNorm[T Float](w []T, cols int, s float64) {
+	if cols <= 0 {
+		return
+	}
+	for ; len(w) >= cols; w = w[cols:] {
+		if norm := Norm(2, w[:cols]); norm > s {
+			scale(w[:cols], s/norm)
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package optim
+
+// SparseAdamConfig holds the options of torch.optim.SparseAdam.
+type SparseAdamConfig struct {
+	Beta1    float64 // β1, of the average of g
+	Beta2    float64 // β2, of the average of g²
+	Eps      float64 // ε
+	Maximize bool
+}
+
+// DefaultSparseAdamConfig is torch's: 0.9, 0.999, 1e-8.
+func DefaultSparseAdamConfig() SparseAdamConfig {
+	return SparseAdamConfig{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+}
+
+// Validate returns an ErrConfig if an option is outside its range.
+func (c *SparseAdamConfig) Validate() error {
+	return check("SparseAdam", fraction("Beta1", c.Beta1), fraction("Beta2", c.Beta2), atLeastZero("Eps", c.Eps))
+}
+
+// SparseAdamStep makes the lazy update of a row that has a gradient; rows without one are left alone, their averages too,
+// though the step t (from 1) counts the updates of the table:
+//
+//	m ← m + (1−β1)(g − m),  v ← v + (1−β2)(g² − v)
+//	θ ← θ − γ √(1−β2^t)/(1−β1^t) · m / (√v + ε)
+//
+// With a gradient in every row it is Adam but for ε, which the bias correction does not reach.
+func SparseAdamStep[T Float](c *SparseAdamConfig, rate float64, step int, w, g, m, v []T) {
+	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
+	bias1, rootBias2 := corrections(c.Beta1, c.Beta2, step)
+	sign, rest1, rest2 := T(signOf(c.Maximize)), T(1-c.Beta1), T(1-c.Beta2)
+	size, eps := T(rate*rootBias2/bias1), T(c.Eps)
+	for i := range w {
+		d := sign * g[i]
+		mi := m[i] + rest1*(d-m[i])
+		vi := v[i] + rest2*(d*d-v[i])
+		m[i], v[i] = mi, vi
+		w[i] -= size * (mi / (sqrt(vi) + eps))
+	}
+}
