@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// isa is a vector width; the generator writes each function once for each.
+type isa int
+
+const (
+	avx512 isa = 512
+	avx2   isa = 256
+)
+
+func (s isa) bytes() int { return int(s) / 8 }
+func (s isa) lanes() int { return int(s) / 32 }
+
+func (s isa) vec() reg.VecVirtual {
+	if s == avx512 {
+		return ZMM()
+	}
+	return YMM()
+}
+
+func (s isa) vecs(n int) []reg.VecVirtual {
+	v := make([]reg.VecVirtual, n)
+	for i := range v {
+		v[i] = s.vec()
+	}
+	return v
+}
+
+// text starts a function; its name ends in the width.
+func (s isa) text(name, signature string) {
+	TEXT(fmt.Sprintf("%s%d", name, int(s)), NOSPLIT, signature)
+	Pragma("noescape")
+}
+
+func zero(v reg.VecVirtual) {
+	y := v.AsY()
+	VXORPS(y, y, y)
+}
+
+func gp(name string) reg.GPVirtual {
+	return Load(Param(name), GP64()).(reg.GPVirtual)
+}
+
+func at(base reg.Register, disp int) Mem { return Mem{Base: base, Disp: disp} }
+
+// lanesMask selects the first lanes of a vector: an opmask on AVX-512, a vector of signs on AVX2.
+// Lanes left out are read as zero and neither read from nor written to memory.
+type lanesMask struct {
+	s isa
+	r reg.Register
+}
+
+var signs *Mem
+
+// mask selects the first n lanes, n in 0..lanes.
+func (s isa) mask(n reg.GPVirtual) lanesMask {
+	if s == avx512 {
+		ones, k := GP32(), K()
+		MOVL(I32(-1), ones)
+		BZHIL(n.As32(), ones, ones)
+		KMOVW(ones, k)
+		return lanesMask{s, k}
+	}
+	if signs == nil {
+		m := GLOBL("signs", RODATA|NOPTR)
+		for i := range 16 {
+			v := U32(0)
+			if i < 8 {
+				v = 1<<32 - 1
+			}
+			DATA(4*i, v)
+		}
+		signs = &m
+	}
+	base, i, y := GP64(), GP64(), YMM()
+	LEAQ(*signs, base)
+	MOVQ(I32(8), i)
+	SUBQ(n, i)
+	VMOVUPS(Mem{Base: base, Index: i, Scale: 4}, y)
+	return lanesMask{s, y}
+}
+
+func (m lanesMask) load(from Mem, to reg.VecVirtual) {
+	if m.s == avx512 {
+		VMOVUPS_Z(from, m.r, to)
+	} else {
+		VMASKMOVPS(from, m.r, to)
+	}
+}
+
+func (m lanesMask) store(from reg.VecVirtual, to Mem) {
+	if m.s == avx512 {
+		VMOVUPS(from, m.r, to)
+	} else {
+		VMASKMOVPS(from, m.r, to)
+	}
+}
+
+// bits returns a vector of the 32-bit pattern b: in a register on AVX-512, which has 32 of them, in memory on AVX2.
+func (s isa) bits(b uint32) Op {
+	if s == avx512 {
+		return s.bitsReg(b)
+	}
+	return s.inMemory(b)
+}
+
+func (s isa) bitsReg(b uint32) reg.VecVirtual {
+	r := s.vec()
+	VBROADCASTSS(s.inMemory(b), r)
+	return r
+}
+
+// set writes the constant f to v.
+func (s isa) set(v reg.VecVirtual, f float64) { VBROADCASTSS(s.inMemory(pattern(f)), v) }
+
+var constants = map[uint32]Mem{}
+
+func (s isa) inMemory(b uint32) Mem {
+	m, ok := constants[b]
+	if !ok {
+		m = GLOBL(fmt.Sprintf("x%08x", b), RODATA|NOPTR)
+		for i := range 8 {
+			DATA(4*i, U32(b))
+		}
+		constants[b] = m
+	}
+	return m
+}
+
+func pattern(x float64) uint32 { return math.Float32bits(float32(x)) }
+
+func (s isa) f(x float64) Op                { return s.bits(pattern(x)) }
+func (s isa) fReg(x float64) reg.VecVirtual { return s.bitsReg(pattern(x)) }
+
+// rows addresses up to 16 rows of a matrix with one base register for each four.
+type rows struct {
+	bases       []reg.GPVirtual
+	step, step3 reg.GPVirtual
+}
+
+func newRows(base, step reg.GPVirtual, n int) rows {
+	r := rows{bases: []reg.GPVirtual{base}, step: step}
+	if n > 3 {
+		r.step3 = GP64()
+		LEAQ(Mem{Base: step, Index: step, Scale: 2}, r.step3)
+	}
+	for i := 4; i < n; i += 4 {
+		next := GP64()
+		LEAQ(Mem{Base: r.bases[len(r.bases)-1], Index: step, Scale: 4}, next)
+		r.bases = append(r.bases, next)
+	}
+	return r
+}
+
+func (r rows) at(i, disp int) Mem {
+	m := Mem{Base: r.bases[i/4], Disp: disp}
+	switch i % 4 {
+	case 1, 2:
+		m.Index, m.Scale = r.step, uint8(i%4)
+	case 3:
+		m.Index, m.Scale = r.step3, 1
+	}
+	return m
+}
+
+func (r rows) advance(by Op) {
+	for _, b := range r.bases {
+		ADDQ(by, b)
+	}
+}

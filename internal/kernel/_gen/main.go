@@ -1,0 +1,39 @@
+// Command gen writes the assembly of package kernel: matrix product tiles with -set gemm, vector functions with -set vec.
+// It is run by go generate; the programs that use the package never need it.
+package main
+
+import (
+	"flag"
+	"log"
+
+	"github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	set := flag.String("set", "", "gemm or vec")
+	flag.Parse()
+	build.ConstraintExpr("amd64,!purego,!noasm")
+	for _, s := range []isa{avx512, avx2} {
+		switch *set {
+		case "gemm":
+			tiles(s)
+			transpose(s)
+			rowTimesRows(s)
+		case "vec":
+			functions(s)
+			expSum(s)
+			dot(s)
+			sum(s)
+			largest(s)
+			axpy(s)
+			scale(s)
+			binary(s)
+		default:
+			log.Fatalf("unknown set %q", *set)
+		}
+	}
+	if *set == "gemm" {
+		rowTimesColumns()
+	}
+	build.Generate()
+}

@@ -1,0 +1,54 @@
+// Package kernel is arithmetic on plain slices: the matrix product and the vector functions on which every layer stands.
+// It knows no graph and no model, starts no goroutine unless asked to (see [Parallel]), and takes no memory in steady state.
+//
+// # Paths
+//
+// float32 runs on one of three paths, chosen once at start: AVX-512 (F, BW, DQ, VL) or AVX2 (with FMA and BMI2)
+// assembly on amd64, and portable Go elsewhere or under the build tags purego and noasm. The environment variable
+// VERSO_KERNELS = avx512, avx2 or go asks for one; a path the machine lacks, or an unknown word, leaves the best. Tests force each path by
+// [Use]. float64 serves checks of gradients: plain loops over package math, and Gonum's Dgemm.
+//
+// Both assembly paths give the same bits for every function here. Portable Go may differ in the last places, since it has no
+// fused multiply-add in float32.
+//
+// # Matrix product
+//
+// C = α·op(A)·op(B) + β·C is computed in tiles of C small enough to live in registers. A tile of m rows and v vectors
+// of L lanes does m·v fused multiply-adds for each k, and loads v vectors of B and m broadcasts of A:
+//
+//	AVX-512   L=16   14×2 vectors: 28 of 32 registers hold sums, 2 hold B, 2 hold A
+//	AVX2      L=8     6×2 vectors: 12 of 16 registers hold sums, 2 hold B, 1 holds A, 1 the mask of the last columns
+//	Go        L=1     2×4 numbers: a wider tile spills
+//
+// Products of few rows use tiles four vectors wide, so that enough independent sums hide the latency of an addition;
+// a single row streams along the rows of B instead. Rows are dealt out evenly (15 rows are 8+7, not 14+1), and the last
+// columns are masked, so no size pays for padding.
+//
+// Around the tile stand the loops of Goto and van de Geijn (2008), also those of BLIS (Van Zee and van de Geijn 2015):
+// n in blocks of 2048, k of 384, m of 112, which keep a panel of B (k × one tile's width) in the first cache and a block of A in the second.
+// B is copied into panels when it is transposed, when enough rows reuse the copy, or when its stride would map its rows on few
+// cache sets; A only when its stride does that or when α is not 1 (α multiplies the copy).
+//
+// Every element of C is one chain of fused multiply-adds over k in ascending order, from 0 or from β·C, whatever the tile and
+// the blocking. So its bits depend on its row of op(A), its column of op(B), α, β and its old value, and on nothing else: a sentence alone
+// and the same sentence in a batch, one core and many, give the same result. Split C among goroutines freely; never split k.
+//
+// Cost: 2mnk operations, at 85 to 100 % of the peak of a core for products that fill the tiles. Portable Go reaches about 4 % of it.
+//
+// # Vector functions
+//
+// Elementwise functions are defined for every input: NaN gives NaN, infinities their limits, denormal numbers are kept.
+// Errors of the assembly are stated at each function and held by tests.
+//
+// # Regeneration
+//
+// The assembly is written by a generator over github.com/mmcloughlin/avo in _gen, a module of its own. After changing it run
+//
+//	go generate ./internal/kernel
+//
+// which must leave the committed files byte for byte the same when nothing changed. The assembler knows no register limit
+// of AVX2: a 256-bit function that uses Y16 and above would silently need AVX-512, which a test looks for.
+package kernel
+
+//go:generate go -C _gen run . -set gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg kernel
+//go:generate go -C _gen run . -set vec -out ../vec_amd64.s -stubs ../vec_stub_amd64.go -pkg kernel
