@@ -1,0 +1,48 @@
+// Package verso is a library of neural text models for Go, built on Gorgonia's
+// expression graphs: no Python, no C.
+//
+// # What is where
+//
+//   - This package holds what every model shares: [Param] and [Params] (named
+//     weights), [Graph] and [Machine] (a model made ready to run), [Sequence]
+//     (a batch of sentences without padding), [Linear], [Dropout], activations,
+//     losses, optimisers, schedules, [Fit] (the training loop), model files,
+//     and the measures of a classifier.
+//   - embedding holds words and their vectors: vocabularies and tokenizers
+//     (embedding/vocab), files of word vectors (embedding/vectors), labelled
+//     texts (embedding/dataset), one-hot vectors and the learned table. The
+//     three inner packages do not import Gorgonia.
+//   - conv1d holds convolution over time and Kim's sentence classifier.
+//
+// # How a model is put together
+//
+// Layers are built once over a [Params] and put into as many graphs as needed;
+// all graphs share the weights. A Forward method takes a [Graph] and nodes and
+// returns nodes. The first error of building stays in the Params or the Graph,
+// and [Params.Err] and [Graph.Compile] return it, so that a model reads like
+// its formula:
+//
+//	ps := verso.NewParams(1)
+//	hidden := verso.NewLinear(ps.Scope("hidden"), 300, 100)
+//	class := verso.NewLinear(ps.Scope("class"), 100, 2)
+//
+//	g := verso.NewGraph(1)
+//	x := g.Input("x", tensor.Float32, 1, 300)               // (batch, 300)
+//	y := class.Forward(g, verso.ReLU(g, hidden.Forward(g, x))) // (batch, 2)
+//	m, err := g.Compile(nil)
+//
+// One compiled graph serves every batch size and every length.
+//
+// # What it is not for
+//
+// GPUs: everything runs on the CPU. Models that do not fit in memory.
+// Architectures made of many tiny operations: a layer here is one operation,
+// and a new kind of layer wants a new operation in internal/op, or Gorgonia's
+// own through [Adopt].
+//
+// # Promises
+//
+// Nothing is printed. Errors are returned, not panicked, for anything a caller,
+// a file or a shape can cause. The same seed gives the same bytes, whatever the
+// number of cores.
+package verso
