@@ -37,6 +37,7 @@ type Graph struct {
 	watched []*gorgonia.Node
 	needs   map[*gorgonia.Node]bool
 	names   map[string]int
+	randoms uint64 // random operations so far
 	err     error
 }
 
@@ -162,20 +163,12 @@ func (g *Graph) Mode() *op.Mode { return g.mode }
 // Apply adds one of this module's operations and returns its result, or nil
 // after an error. For layers of this module: others use gorgonia.ApplyOp.
 func (g *Graph) Apply(layer string, s op.Spec, inputs ...*gorgonia.Node) *gorgonia.Node {
-	if g.err != nil {
+	if !g.usable(layer, inputs) {
 		return nil
 	}
 	o := op.Options{Mode: g.mode, Diff: make([]bool, len(inputs)), Sinks: make([]any, len(inputs)), FixedShapes: g.adopted}
 	need := false
 	for i, n := range inputs {
-		if n == nil {
-			g.Fail(layer, fmt.Errorf("%w: input %d is nil", ErrGraph, i))
-			return nil
-		}
-		if n.Graph() != g.expr {
-			g.Fail(layer, fmt.Errorf("%w: input %d belongs to another graph", ErrGraph, i))
-			return nil
-		}
 		o.Diff[i] = g.need(n)
 		o.Sinks[i] = g.sinks[n]
 		need = need || o.Diff[i]
@@ -187,6 +180,42 @@ func (g *Graph) Apply(layer string, s op.Spec, inputs ...*gorgonia.Node) *gorgon
 	}
 	g.needs[out] = need
 	return out
+}
+
+// ApplyInt adds one of this module's operations on integers, such as that of
+// new lengths, and returns its result, or nil after an error. In an adopted
+// graph, the lengths that the shapes of later results depend on must have their
+// values when layers are put into it.
+func (g *Graph) ApplyInt(layer string, s op.IntSpec, inputs ...*gorgonia.Node) *gorgonia.Node {
+	if !g.usable(layer, inputs) {
+		return nil
+	}
+	out, err := op.ApplyInt(s, op.Options{Mode: g.mode, FixedShapes: g.adopted}, inputs...)
+	if err != nil {
+		g.Fail(layer, err)
+		return nil
+	}
+	g.needs[out] = false
+	return out
+}
+
+// usable reports whether an operation can be added to its inputs, and records
+// the error if not.
+func (g *Graph) usable(layer string, inputs []*gorgonia.Node) bool {
+	if g.err != nil {
+		return false
+	}
+	for i, n := range inputs {
+		if n == nil {
+			g.Fail(layer, fmt.Errorf("%w: input %d is nil", ErrGraph, i))
+			return false
+		}
+		if n.Graph() != g.expr {
+			g.Fail(layer, fmt.Errorf("%w: input %d belongs to another graph", ErrGraph, i))
+			return false
+		}
+	}
+	return true
 }
 
 // need reports whether anything wants the gradient of a node: whether it

@@ -6,22 +6,11 @@ import (
 	"github.com/seed6481993f/verso/internal/kernel"
 )
 
-// Activation is the function between a convolution and its pooling.
-type Activation int
-
-// The activations of [ConvMaxPool]. All are monotone, so the maximum over time
-// of the activation is the activation of the maximum.
-const (
-	Identity Activation = iota
-	ReLU
-	Tanh
-)
-
 // ConvMaxPoolConfig holds the options of [ConvMaxPool].
 type ConvMaxPoolConfig struct {
 	Widths     []int      // filter widths in rows (words)
 	Pad        int        // virtual zero rows before and after every sequence
-	Activation Activation // applied before the maximum
+	Activation Activation // applied before the maximum: Identity, ReLU or Tanh
 	Mode       *Mode      // for the number of workers; may be nil
 }
 
@@ -88,6 +77,11 @@ const blockRows = 48
 
 func (c *convMaxPool[T]) Shape(in []Value[T]) ([]int, error) {
 	x, lengths := in[0], in[1]
+	switch c.Activation {
+	case "", Identity, ReLU, Tanh: // monotone: the maximum over time of the activation is the activation of the maximum
+	default:
+		return nil, fmt.Errorf("%w: a convolution with its pooling wants identity, relu or tanh, got activation %q", ErrInput, string(c.Activation))
+	}
 	if err := wantRank("the input", x, 2); err != nil {
 		return nil, err
 	}

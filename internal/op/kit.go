@@ -47,7 +47,7 @@ func (v Value[T]) Last() int {
 type Grad[T Float] struct {
 	Data []T      // same size as the input; nil where no gradient is wanted or where it is row-sparse
 	Add  bool     // add to Data instead of overwriting it: the parameter is used more than once
-	Rows *Rows[T] // row-sparse gradient of a table: always added to
+	Rows *Rows[T] // row-sparse gradient of a table, always added to; only bodies that are [RowSparse] see one
 }
 
 // Wanted reports whether anybody asks for this gradient.
@@ -72,14 +72,6 @@ func (g Grad[T]) Clear() {
 // AddScaled puts alpha·x into the gradient, if it is wanted.
 func (g Grad[T]) AddScaled(alpha T, x []T) {
 	if g.Data == nil {
-		if g.Rows != nil { // a table used as a whole
-			for i := range len(x) / g.Rows.Width {
-				row := g.Rows.Row(i)
-				for j := range row {
-					row[j] += alpha * x[i*g.Rows.Width+j]
-				}
-			}
-		}
 		return
 	}
 	if !g.Add {
@@ -107,7 +99,13 @@ type Body[T Float] interface {
 	Backward(in []Value[T], out, dout Value[T], din []Grad[T]) error
 }
 
-// Spec is an operation in both precisions; the graph takes the one of its inputs.
+// RowSparse marks bodies that write the gradient of a table row by row. Others
+// get dense memory, which the kit then adds to the table's rows.
+type RowSparse interface{ RowSparse() }
+
+// Spec is an operation in both precisions; the graph takes the one of its
+// inputs. With F64 alone it is in float64 whatever its inputs are: for
+// operations on integers.
 type Spec struct {
 	Name string
 	F32  Body[float32]

@@ -10,6 +10,10 @@ type LookupConfig struct {
 	// ScaleByFrequency divides each row's gradient by the number of times its
 	// id occurs in the batch.
 	ScaleByFrequency bool
+	// Renorm, where it is not nil, limits the norm of the rows taken. Mode then
+	// says whether the table itself is rescaled.
+	Renorm *Renorm
+	Mode   *Mode
 }
 
 // Lookup takes rows of a table by number:
@@ -24,8 +28,13 @@ func Lookup(c LookupConfig) Spec {
 
 type lookup[T Float] struct{ LookupConfig }
 
+func (lookup[T]) RowSparse() {}
+
 func (l lookup[T]) Shape(in []Value[T]) ([]int, error) {
 	ids, table := in[0], in[1]
+	if err := l.Renorm.valid(); err != nil {
+		return nil, err
+	}
 	if err := wantRank("the table", table, 2); err != nil {
 		return nil, err
 	}
@@ -40,6 +49,10 @@ func (l lookup[T]) Shape(in []Value[T]) ([]int, error) {
 func (l lookup[T]) Forward(in []Value[T], y Value[T]) error {
 	ids, table := in[0].Ints, in[1]
 	w := table.Cols()
+	if l.Renorm != nil {
+		renormed(l.Renorm, l.Mode != nil && l.Mode.Train, ids, table.Data, y.Data, w)
+		return nil
+	}
 	for i, id := range ids {
 		copy(y.Data[i*w:(i+1)*w], table.Data[id*w:(id+1)*w])
 	}

@@ -38,8 +38,8 @@ func Apply(s Spec, o Options, inputs ...*gorgonia.Node) (*gorgonia.Node, error) 
 			dt = tensor.Float64
 		}
 	}
-	if dt == tensor.Float64 {
-		return apply(s.Name, s.F64, o, dt, inputs)
+	if dt == tensor.Float64 || s.F32 == nil {
+		return apply(s.Name, s.F64, o, tensor.Float64, inputs)
 	}
 	return apply(s.Name, s.F32, o, dt, inputs)
 }
@@ -53,8 +53,8 @@ func apply[T Float](name string, body Body[T], o Options, dt tensor.Dtype, input
 		}
 		f.wantIn[i] = inputType{typ: n.Type(), dtype: t, shape: n.Shape().Clone()}
 		f.in[i] = Value[T]{Shape: n.Shape()}
-		if v, ok := n.Value().(tensor.Tensor); ok && t == tensor.Int {
-			f.in[i].Ints, _ = v.Data().([]int)
+		if t == tensor.Int {
+			f.in[i].Ints = builtInts(n)
 		}
 	}
 	shape, err := f.shape()
@@ -160,6 +160,9 @@ func (f *fused[T]) Do(inputs ...gorgonia.Value) (v gorgonia.Value, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name, err)
 	}
+	if f.opt.FixedShapes && !slices.Equal(f.built, shape) {
+		return nil, fmt.Errorf("%s: %w: this graph was built for a result %v, got %v", f.name, ErrShape, f.built, shape)
+	}
 	out := f.out.value(shape)
 	if err := f.body.Forward(f.in, out); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name, err)
@@ -257,12 +260,14 @@ func (b *backward[T]) Do(inputs ...gorgonia.Value) (v gorgonia.Value, err error)
 	if len(dout.Data) != len(out.Data) {
 		return nil, fmt.Errorf("%s: %w: gradient %v of an output %v", b.name, ErrShape, dout.Shape, out.Shape)
 	}
+	_, sparse := any(b.f.body).(RowSparse)
 	for i := range b.din {
 		b.din[i] = Grad[T]{}
 		if !b.diff[i] {
 			continue
 		}
-		if s := b.f.sink(i); s != nil {
+		s := b.f.sink(i)
+		if s != nil && (s.rows == nil || sparse) {
 			b.din[i] = s.grad(len(b.f.in[i].Data))
 		} else {
 			b.din[i] = Grad[T]{Data: b.buf[i].value(b.f.in[i].Shape).Data}
@@ -270,6 +275,11 @@ func (b *backward[T]) Do(inputs ...gorgonia.Value) (v gorgonia.Value, err error)
 	}
 	if err := b.f.body.Backward(b.f.in, out, dout, b.din); err != nil {
 		return nil, fmt.Errorf("%s: %w", b.name, err)
+	}
+	for i := range b.din {
+		if s := b.f.sink(i); b.diff[i] && s != nil && s.rows != nil && !sparse {
+			s.rows.addAll(b.din[i].Data)
+		}
 	}
 	return scalar(b.done), nil
 }

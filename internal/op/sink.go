@@ -87,6 +87,16 @@ func (r *Rows[T]) Row(i int) []T {
 	return r.Data[s*r.Width : (s+1)*r.Width]
 }
 
+// addAll adds a dense gradient of the whole table.
+func (r *Rows[T]) addAll(dense []T) {
+	for i := range len(dense) / r.Width {
+		row := r.Row(i)
+		for j, v := range dense[i*r.Width : (i+1)*r.Width] {
+			row[j] += v
+		}
+	}
+}
+
 // grow2 extends a slice to n elements, keeping what it holds.
 func grow2[T any](s []T, n int) []T {
 	if cap(s) >= n {

@@ -1,0 +1,238 @@
+package conv1d
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding"
+	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/embedding/vocab"
+)
+
+// Classifier assigns a text to one of a fixed number of classes with Kim's
+// convolutional network over word vectors; the package comment has the model.
+//
+// Build one with [Train] or [Load]. [Classifier.Predict], [Classifier.Explain]
+// and [Classifier.Evaluate] may be called from many goroutines; not while
+// [Classifier.Fit] or Load runs on the same classifier.
+type Classifier struct {
+	cfg      Config
+	classes  []string
+	words    *vocab.Vocabulary
+	tokenize vocab.Tokenizer
+	params   *verso.Params
+	net      *network
+	replicas replicas
+}
+
+// Train builds a classifier for the classes and words of the training examples
+// and fits it. Examples of dev, where there are any, choose the epoch whose
+// weights are kept. Vectors are those of the Static, NonStatic and
+// Multichannel variants and nil for Rand; all their words become known, also
+// those that no training text has.
+//
+// On an error from the training itself, a cancelled context among them, the
+// classifier is returned as well, as far as it came.
+func Train(ctx context.Context, train, dev []dataset.Example, vecs *vectors.Vectors, c Config, fit verso.FitConfig) (*Classifier, *verso.History, error) {
+	classes := dataset.Classes(train)
+	if len(train) == 0 || len(classes) < 2 {
+		return nil, nil, fmt.Errorf("%w: want examples of at least two classes, got %d examples of %d", ErrExamples, len(train), len(classes))
+	}
+	words, err := Words(train, vecs, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := New(classes, words, vecs, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := m.Fit(ctx, train, dev, fit)
+	return m, h, err
+}
+
+// New returns a classifier that has not learned yet.
+func New(classes []string, words *vocab.Vocabulary, vecs *vectors.Vectors, c Config) (*Classifier, error) {
+	if vecs != nil {
+		c.Dim = vecs.Dim()
+	}
+	if c.Variant.Pretrained() != (vecs != nil) {
+		return nil, fmt.Errorf("%w: variant %q, vectors given: %v", ErrVectors, c.Variant, vecs != nil)
+	}
+	return assemble(classes, words, c, func(m *Classifier) [2]*embedding.Embedding { return m.tables(vecs) })
+}
+
+// assemble puts a classifier together; the tables of word vectors come from the caller.
+func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*Classifier) [2]*embedding.Embedding) (*Classifier, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if len(classes) < 2 {
+		return nil, fmt.Errorf("%w: want at least two classes, got %d", ErrExamples, len(classes))
+	}
+	if sorted := slices.Sorted(slices.Values(classes)); len(slices.Compact(sorted)) < len(classes) {
+		return nil, fmt.Errorf("%w: a class occurs twice in %q", ErrExamples, classes)
+	}
+	if words == nil || words.Len() == 0 {
+		return nil, fmt.Errorf("%w: the vocabulary is empty", ErrExamples)
+	}
+	tok, err := tokenizer(c.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, tokenize: tok, params: verso.NewParams(c.Seed)}
+	m.net = newNetwork(m.params, c, tables(m), len(classes))
+	if err := m.params.Err(); err != nil {
+		return nil, err
+	}
+	m.replicas.build = m.newReplica
+	return m, nil
+}
+
+// tables makes the one or two tables of word vectors that the variant wants.
+func (c *Classifier) tables(vecs *vectors.Vectors) (out [2]*embedding.Embedding) {
+	cfg := embedding.DefaultConfig()
+	table := func(name string, frozen bool) *embedding.Embedding {
+		cfg := cfg
+		cfg.Frozen = frozen
+		ps := c.params.Scope(name)
+		if vecs == nil {
+			cfg.Init = verso.Uniform(-wordBound, wordBound)
+			return embedding.New(ps, c.words.Len(), c.cfg.Dim, cfg)
+		}
+		e, _ := embedding.FromPretrained(ps, c.words, vecs, cfg)
+		return e
+	}
+	out[0] = table("emb", c.cfg.Variant == Static)
+	if c.cfg.Variant == Multichannel {
+		out[1] = table("emb_static", true)
+		copy(out[1].Weight.Float32s(), out[0].Weight.Float32s())
+	}
+	return out
+}
+
+// wordBound bounds the first values of word vectors without pretraining, as in
+// Kim's program.
+const wordBound = 0.25
+
+// Config returns the settings, with Dim as it came out.
+func (c *Classifier) Config() Config { return c.cfg }
+
+// Classes returns the names of the classes in the order of their numbers.
+func (c *Classifier) Classes() []string { return slices.Clone(c.classes) }
+
+// Words returns the vocabulary.
+func (c *Classifier) Words() *vocab.Vocabulary { return c.words }
+
+// Params returns the weights: "emb.weight", "convs.0.weight", "fc.weight" and
+// so on.
+func (c *Classifier) Params() *verso.Params { return c.params }
+
+// Fit trains on the examples, from where the weights are. With examples in dev
+// their accuracy after each epoch is the score by which training stops early
+// or keeps the best weights, unless fit brings a score of its own. Without
+// either, the weights of the last epoch stay.
+func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
+	texts, labels := make([][]int, len(train)), make([]int, len(train))
+	for i, e := range train {
+		k := slices.Index(c.classes, e.Class)
+		if k < 0 {
+			return nil, fmt.Errorf("%w: %q of training example %d, the model has %q", ErrClass, e.Class, i, c.classes)
+		}
+		texts[i], labels[i] = c.ids(e.Text), k
+	}
+	if fit.Validate == nil && len(dev) == 0 {
+		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
+	}
+	if fit.Validate == nil && len(dev) > 0 {
+		fit.Validate = func(ctx context.Context) (float64, error) {
+			confusion, err := c.Evaluate(ctx, dev)
+			if err != nil {
+				return 0, err
+			}
+			return confusion.Accuracy(), nil
+		}
+	}
+	return verso.Fit(ctx, verso.Task{
+		Params:   c.params,
+		Examples: len(train),
+		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
+			tokens, want := g.Tokens("text"), g.Input("class", tensor.Int, 1)
+			o := c.net.forward(g, tokens, nil)
+			loss := verso.CrossEntropy(g, o.logits, want, verso.DefaultCrossEntropyConfig())
+			feed := func(m *verso.Machine, examples []int) error {
+				batch, y := make([][]int, len(examples)), make([]int, len(examples))
+				for i, e := range examples {
+					batch[i], y[i] = texts[e], labels[e]
+				}
+				if err := m.FeedTokens(tokens, batch); err != nil {
+					return err
+				}
+				return m.FeedInts(want, y)
+			}
+			return loss, feed, g.Err()
+		},
+	}, fit)
+}
+
+// ids turns a text into word numbers.
+func (c *Classifier) ids(text string) []int {
+	tokens := c.tokenize.Tokenize(text)
+	ids := make([]int, 0, len(tokens))
+	for _, t := range tokens {
+		if id, ok := c.words.ID(t.Text); ok {
+			ids = append(ids, id)
+		} else if id, ok := c.words.Unk(); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// replica is a compiled graph for prediction; all replicas read the same weights.
+type replica struct {
+	m             *verso.Machine
+	tokens        verso.Tokens
+	out           outputs
+	probabilities *gorgonia.Node // (batch, classes)
+}
+
+func (c *Classifier) newReplica() (*replica, error) {
+	g := verso.NewGraph(c.cfg.Seed)
+	r := &replica{tokens: g.Tokens("text")}
+	r.out = c.net.forward(g, r.tokens, nil)
+	r.probabilities = verso.Softmax(g, r.out.logits, -1)
+	m, err := g.Compile(nil)
+	r.m = m
+	return r, err
+}
+
+// replicas hands out compiled graphs, one a goroutine, and takes them back.
+type replicas struct {
+	mu    sync.Mutex
+	free  []*replica
+	build func() (*replica, error)
+}
+
+func (p *replicas) get() (*replica, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free); n > 0 {
+		r := p.free[n-1]
+		p.free = p.free[:n-1]
+		return r, nil
+	}
+	return p.build()
+}
+
+func (p *replicas) put(r *replica) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, r)
+}

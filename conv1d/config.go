@@ -1,0 +1,70 @@
+package conv1d
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed6481993f/verso"
+)
+
+// Config holds what a [Classifier] is made of. It is taken literally: start
+// from [DefaultConfig] and change what differs. It is saved with the model.
+type Config struct {
+	Variant    Variant          `json:"variant"`    // default Rand
+	Dim        int              `json:"dim"`        // width of word vectors; default 300; with pretrained vectors it is theirs
+	Widths     []int            `json:"widths"`     // of the filters, in words; default 3, 4, 5
+	Maps       int              `json:"maps"`       // filters of each width; default 100
+	Activation verso.Activation `json:"activation"` // default ReLU
+	Dropout    float64          `json:"dropout"`    // of the features; default 0.5
+	MaxNorm    float64          `json:"max_norm"`   // limit on the norm of each class's weights; default 3; 0: none
+	Tokenizer  string           `json:"tokenizer"`  // "kim" (default), "kim-sst", "kim-case", "unicode", "whitespace"
+	MinCount   int              `json:"min_count"`  // words seen less often in training are unknown; default 1
+	MaxWords   int              `json:"max_words"`  // most frequent words that are kept; default 0: all
+	Seed       uint64           `json:"seed"`       // of first values, order and dropout; default 1
+}
+
+// DefaultConfig returns Kim's settings (2014, section 3.1).
+func DefaultConfig() Config {
+	return Config{
+		Variant: Rand, Dim: 300, Widths: []int{3, 4, 5}, Maps: 100, Activation: verso.ReLU,
+		Dropout: 0.5, MaxNorm: 3, Tokenizer: "kim", MinCount: 1, Seed: 1,
+	}
+}
+
+// DefaultFit returns Kim's training: mini-batches of 50, Adadelta with
+// ρ = 0.95 and ε = 10⁻⁶, up to 25 epochs, the weights of the epoch that does
+// best on the held-out part.
+func DefaultFit() verso.FitConfig {
+	f := verso.DefaultFitConfig()
+	f.Epochs, f.Batch, f.RestoreBest, f.Seed = 25, 50, true, 1
+	a := verso.DefaultAdadeltaConfig()
+	a.Rho, a.Eps = 0.95, 1e-6
+	f.Optimizer, f.Schedule = verso.Adadelta(a), verso.ConstantRate(1)
+	return f
+}
+
+// pad is the number of zero rows at both ends: with the widest filter less one,
+// as in Kim's program, every text has windows, the empty one too.
+func (c Config) pad() int { return slices.Max(c.Widths) - 1 }
+
+func (c Config) validate() error {
+	bad := func(what string, got any) error {
+		return fmt.Errorf("%w: %s, got %v", verso.ErrConfig, what, got)
+	}
+	switch {
+	case !slices.Contains(Variants(), c.Variant):
+		return bad(fmt.Sprintf("variant wants one of %v", Variants()), c.Variant)
+	case c.Dim < 1:
+		return bad("dim wants at least 1", c.Dim)
+	case len(c.Widths) == 0 || slices.Min(c.Widths) < 1:
+		return bad("widths want at least one, each at least 1", c.Widths)
+	case c.Maps < 1:
+		return bad("maps want at least 1", c.Maps)
+	case c.Dropout < 0 || c.Dropout >= 1:
+		return bad("dropout wants a number from 0 to below 1", c.Dropout)
+	case c.MaxNorm < 0:
+		return bad("max norm wants 0 or more", c.MaxNorm)
+	}
+	_, err := tokenizer(c.Tokenizer)
+	return err
+}

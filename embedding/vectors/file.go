@@ -1,0 +1,75 @@
+package vectors
+
+import (
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Format is a form of file to write.
+type Format int
+
+const (
+	Word2VecBinary Format = iota // as [Vectors.WriteWord2VecBinary]
+	Word2VecText                 // as [Vectors.WriteWord2VecText]
+	GloVe                        // as [Vectors.WriteGloVe]
+)
+
+// Write writes the vectors in the given form.
+func (v *Vectors) Write(w io.Writer, format Format) error {
+	switch format {
+	case Word2VecBinary:
+		return v.WriteWord2VecBinary(w)
+	case Word2VecText:
+		return v.WriteWord2VecText(w)
+	case GloVe:
+		return v.WriteGloVe(w)
+	}
+	return fmt.Errorf("%w: format %d", ErrOptions, format)
+}
+
+// SaveFile writes the vectors to a file, gzipped if its name ends in ".gz". The file
+// appears whole or not at all: it is written beside, synced and renamed.
+func (v *Vectors) SaveFile(path string, format Format) error {
+	return replaceFile(path, func(w io.Writer) error {
+		if !strings.HasSuffix(path, ".gz") {
+			return v.Write(w, format)
+		}
+		zipped := gzip.NewWriter(w)
+		if err := v.Write(zipped, format); err != nil {
+			return err
+		}
+		return zipped.Close()
+	})
+}
+
+// replaceFile puts what write writes in the place of path.
+func replaceFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("vectors: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = fmt.Errorf("vectors: save %s: %w", path, err)
+		}
+	}()
+	if err = write(f); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = f.Sync(); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/seed6481993f/verso/conv1d"
+	"github.com/seed6481993f/verso/embedding/dataset"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitInterrupted = 130 // 128 and the number of the signal, as shells have it
+)
+
+// run is the program. It writes results to stdout; to stderr it writes the
+// progress bar and, where something is wrong, one line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := start(ctx, args, stdout, stderr)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	}
+	line := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "sentiment: interrupted:", line)
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "sentiment:", line)
+	return exitError
+}
+
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	c, err := load(o)
+	if err != nil {
+		return err
+	}
+	t := newTerminal(stdout, stderr)
+	defer t.close()
+	if o.several() {
+		return repeat(ctx, o, c, t)
+	}
+	return once(ctx, o, c, t)
+}
+
+// sameAnswers fails unless both models give every text the same probabilities,
+// to the last bit.
+func sameAnswers(ctx context.Context, a, b *conv1d.Classifier, examples []dataset.Example) error {
+	want, err := a.PredictAll(ctx, texts(examples))
+	if err != nil {
+		return err
+	}
+	got, err := b.PredictAll(ctx, texts(examples))
+	if err != nil {
+		return err
+	}
+	for i := range want {
+		if !slices.Equal(want[i].Probabilities, got[i].Probabilities) || want[i].Class != got[i].Class {
+			return fmt.Errorf("the loaded model answers %.40q differently: %v before, %v after", examples[i].Text, want[i].Probabilities, got[i].Probabilities)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package verso
+
+import (
+	"strings"
+
+	"github.com/seed6481993f/verso/internal/optim"
+)
+
+// Optimizer turns gradients into new weights. [SGD], [Adam], [AdamW], [BertAdam],
+// [SparseAdam], [AdaGrad], [Adadelta] and [RMSProp] make one; all follow the
+// class of that name in PyTorch 1.13, element for element.
+//
+// An Optimizer holds the state of one training: running averages and counts of
+// steps, by the names of the parameters. [Fit] begins by forgetting it. Do not
+// use one Optimizer for two trainings at once.
+//
+// # Tables
+//
+// The gradient of a table ([Params.NewTable]) comes as touched rows. SGD without
+// momentum, AdaGrad, Adadelta and RMSProp without momentum, all without weight
+// decay, update those rows alone, at a cost in touched rows, and give what a
+// dense gradient would: averages of a row are faded for the steps it missed when
+// it is next touched. SparseAdam updates touched rows alone and is another
+// method for it. All others move rows that have no gradient, so every step
+// costs time for the whole table.
+//
+// # Constraints
+//
+// After an update, rows above [Param].MaxRowNorm are scaled down to it (of a
+// sparse gradient the touched rows), and the row [Param].ZeroRow is as before.
+// A frozen parameter is left alone. An Optimizer of your own should do the same.
+type Optimizer interface {
+	// Step makes one update of the parameters that have a gradient, at the given
+	// learning rate. Gradients that do not fit their parameter are an error
+	// that wraps ErrShape, and nothing is changed.
+	Step(rate float64, grads []ParamGradient) error
+	// State returns what has to be kept beside the weights in order to go on
+	// later, in a fixed order. It shares memory with the optimizer.
+	State() []StateVector
+	// SetState puts back what State returned; nil means the start. It
+	// returns an error that wraps ErrConfig where an option is out of its range.
+	SetState(state []StateVector) error
+	// String names the method and its options: a checkpoint is resumed by an
+	// optimizer of the same String only.
+	String() string
+}
+
+// StateVector is one named part of an [Optimizer]'s state.
+type StateVector struct {
+	Name   string
+	Values any // []float32 or []float64
+}
+
+// DecayExcept is for the Decay option of optimizers: weight decay for all
+// parameters but those whose name contains one of the parts. BERT's training
+// leaves out "bias" and "LayerNorm".
+func DecayExcept(parts ...string) func(name string) bool {
+	return func(name string) bool {
+		for _, part := range parts {
+			if strings.Contains(name, part) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// SGDConfig holds the options of [SGD]. The zero value is descent without momentum.
+type SGDConfig struct {
+	Momentum    float64                // μ
+	Dampening   float64                // τ
+	WeightDecay float64                // λ
+	Nesterov    bool                   // look ahead along the momentum; wants Momentum above 0 and Dampening 0
+	Maximize    bool                   // climb
+	Decay       func(name string) bool // which parameters WeightDecay is for; nil: all
+}
+
+// DefaultSGDConfig returns PyTorch's values: all zero.
+func DefaultSGDConfig() SGDConfig { return SGDConfig{} }
+
+// SGD is stochastic gradient descent, for weights θ, gradient g and rate γ:
+//
+//	g ← g + λθ
+//	b ← g at the first step, μb + (1−τ)g afterwards
+//	θ ← θ − γb, or θ − γ(g + μb) with Nesterov
+//
+// Source: Sutskever et al. 2013, On the importance of initialization and momentum
+// in deep learning; PyTorch multiplies the whole step by γ where the paper
+// multiplies the gradient alone.
+func SGD(c SGDConfig) Optimizer {
+	o := optim.SGDConfig{Momentum: c.Momentum, Dampening: c.Dampening, WeightDecay: c.WeightDecay, Nesterov: c.Nesterov, Maximize: c.Maximize}
+	return newMethod("SGD", o, o.Validate(), c.Decay, sgdRule[float32], sgdRule[float64], func(o *optim.SGDConfig) { o.WeightDecay = 0 })
+}
+
+// AdaGradConfig holds the options of [AdaGrad].
+type AdaGradConfig struct {
+	RateDecay   float64                // η: the rate falls as 1/(1 + (t−1)η) at step t
+	WeightDecay float64                // λ
+	Initial     float64                // the accumulator's start
+	Eps         float64                // ε
+	Maximize    bool                   // climb
+	Decay       func(name string) bool // which parameters WeightDecay is for; nil: all
+}
+
+// DefaultAdaGradConfig returns PyTorch's values: ε 1e-10, all else zero. Its rate is 0.01.
+func DefaultAdaGradConfig() AdaGradConfig { return AdaGradConfig{Eps: 1e-10} }
+
+// AdaGrad divides by the root of the sum of all squared gradients:
+//
+//	s ← s + g²,  θ ← θ − γ/(1 + (t−1)η) · g / (√s + ε)
+//
+// with g ← g + λθ first. Source: Duchi, Hazan & Singer 2011, Adaptive subgradient methods.
+func AdaGrad(c AdaGradConfig) Optimizer {
+	o := optim.AdagradConfig{LRDecay: c.RateDecay, WeightDecay: c.WeightDecay, InitialAccumulatorValue: c.Initial, Eps: c.Eps, Maximize: c.Maximize}
+	return newMethod("AdaGrad", o, o.Validate(), c.Decay, adaGradRule[float32], adaGradRule[float64], func(o *optim.AdagradConfig) { o.WeightDecay = 0 })
+}
+
+// AdadeltaConfig holds the options of [Adadelta].
+type AdadeltaConfig struct {
+	Rho         float64                // ρ, of both averages
+	Eps         float64                // ε
+	WeightDecay float64                // λ
+	Maximize    bool                   // climb
+	Decay       func(name string) bool // which parameters WeightDecay is for; nil: all
+}
+
+// DefaultAdadeltaConfig returns PyTorch's values: ρ 0.9, ε 1e-6, no decay. The
+// paper, and Kim 2014, have ρ 0.95. Its rate is 1.
+func DefaultAdadeltaConfig() AdadeltaConfig { return AdadeltaConfig{Rho: 0.9, Eps: 1e-6} }
+
+// Adadelta scales the gradient by the ratio of two root mean squares, of past
+// updates and of past gradients:
+//
+//	v ← ρv + (1−ρ)g²,  Δ = g √(u+ε) / √(v+ε),  u ← ρu + (1−ρ)Δ²,  θ ← θ − γΔ
+//
+// with g ← g + λθ first. Source: Zeiler 2012, ADADELTA, algorithm 1, where γ = 1.
+func Adadelta(c AdadeltaConfig) Optimizer {
+	o := optim.AdadeltaConfig{Rho: c.Rho, Eps: c.Eps, WeightDecay: c.WeightDecay, Maximize: c.Maximize}
+	return newMethod("Adadelta", o, o.Validate(), c.Decay, adadeltaRule[float32], adadeltaRule[float64], func(o *optim.AdadeltaConfig) { o.WeightDecay = 0 })
+}
+
+// RMSPropConfig holds the options of [RMSProp].
+type RMSPropConfig struct {
+	Alpha       float64                // α, of the averages
+	Eps         float64                // ε
+	WeightDecay float64                // λ
+	Momentum    float64                // μ
+	Centered    bool                   // divide by the standard deviation of g instead of its root mean square
+	Maximize    bool                   // climb
+	Decay       func(name string) bool // which parameters WeightDecay is for; nil: all
+}
+
+// DefaultRMSPropConfig returns PyTorch's values: α 0.99, ε 1e-8, no decay, no
+// momentum. Its rate is 0.01.
+func DefaultRMSPropConfig() RMSPropConfig { return RMSPropConfig{Alpha: 0.99, Eps: 1e-8} }
+
+// RMSProp divides by a running root mean square of the gradient:
+//
+//	v ← αv + (1−α)g²,  a ← αa + (1−α)g
+//	s = √v + ε, or √(v − a²) + ε with Centered
+//	θ ← θ − γg/s, or b ← μb + g/s, θ ← θ − γb with momentum
+//
+// with g ← g + λθ first. Sources: Tieleman & Hinton 2012, Neural networks for
+// machine learning, lecture 6e; Graves 2013, Generating sequences with recurrent
+// neural networks, equations 38 to 45 (centred; there ε is inside the root).
+func RMSProp(c RMSPropConfig) Optimizer {
+	o := optim.RMSpropConfig{Alpha: c.Alpha, Eps: c.Eps, WeightDecay: c.WeightDecay, Momentum: c.Momentum, Centered: c.Centered, Maximize: c.Maximize}
+	return newMethod("RMSProp", o, o.Validate(), c.Decay, rmsPropRule[float32], rmsPropRule[float64], func(o *optim.RMSpropConfig) { o.WeightDecay = 0 })
+}
