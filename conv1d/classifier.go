@@ -62,6 +62,9 @@ func New(classes []string, words *vocab.Vocabulary, vecs *vectors.Vectors, c Con
 	if vecs != nil {
 		c.Dim = vecs.Dim()
 	}
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
 	if c.Variant.Pretrained() != (vecs != nil) {
 		return nil, fmt.Errorf("%w: variant %q, vectors given: %v", ErrVectors, c.Variant, vecs != nil)
 	}
