@@ -55,11 +55,11 @@ func read(r io.Reader, opts Options, size int64) (*Vectors, error) {
 		return nil, fmt.Errorf("vectors: read: %w", err)
 	}
 	line, rest, _ := bytes.Cut(start, []byte("\n"))
-	rows, dim, err := parseHeader(line)
+	_, dim, err := parseHeader(line)
 	switch {
 	case err != nil:
 		return readGloVe(in, opts)
-	case rows == 0 || looksLikeText(rest, dim):
+	case looksLikeText(rest, dim):
 		return readText(in, opts, size)
 	default:
 		return readBinary(in, opts, size)

@@ -170,20 +170,32 @@ func splitRow(line []byte, dim int) (name, numbers []byte, err error) {
 	return name, numbers, nil
 }
 
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
 // lastField returns where the last field of s begins; 0 if there is none, or if no
 // blank stands before it.
 func lastField(s []byte) int {
-	end := len(bytes.TrimRight(s, " \t"))
-	return bytes.LastIndexAny(s[:end], " \t") + 1
+	i := len(s)
+	for i > 0 && isBlank(s[i-1]) {
+		i--
+	}
+	for i > 0 && !isBlank(s[i-1]) {
+		i--
+	}
+	return i
 }
 
 // firstField cuts the first field off s.
 func firstField(s []byte) (field, rest []byte) {
-	s = bytes.TrimLeft(s, " \t")
-	if i := bytes.IndexAny(s, " \t"); i >= 0 {
-		return s[:i], s[i:]
+	start := 0
+	for start < len(s) && isBlank(s[start]) {
+		start++
 	}
-	return s, nil
+	end := start
+	for end < len(s) && !isBlank(s[end]) {
+		end++
+	}
+	return s[start:end], s[end:]
 }
 
 // numberAfterBlank tells whether a word ends in a blank and a number in digits.

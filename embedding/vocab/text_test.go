@@ -25,6 +25,12 @@ func TestTextForm(t *testing.T) {
 	text, err := v.MarshalText()
 	require.NoError(t, err)
 	assert.Equal(t, "verso-vocabulary 1 words=4 special=2 pad=0 unk=1\n<pad>\t0\n<unk>\t0\nthe\t2\ncat\t1\n", string(text))
+
+	v, err = Build(slices.Values([]string{"\\ \t\n\r"}), Config{})
+	require.NoError(t, err)
+	text, err = v.MarshalText()
+	require.NoError(t, err)
+	assert.Equal(t, "verso-vocabulary 1 words=1 special=0\n"+`\\ \t\n\r`+"\t1\n", string(text))
 }
 
 func TestRoundTrip(t *testing.T) {
