@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -165,8 +166,10 @@ func ExampleReadModelFile() {
 		fmt.Println(err)
 		return
 	}
-	var inputs int
-	fmt.Sscan(f.Metadata["inputs"], &inputs)
+	inputs, err := strconv.Atoi(f.Metadata["inputs"])
+	if err != nil {
+		fmt.Println(err)
+	}
 	loaded := verso.NewParams(2)
 	line := verso.NewLinear(loaded, inputs, 1)
 	fmt.Println(f.LoadInto(loaded), line.Weight.Shape())

@@ -187,7 +187,7 @@ func (m *Machine) Run() error {
 func cause(err error) error {
 	inner := err
 	for {
-		switch e := inner.(type) {
+		switch e := any(inner).(type) {
 		case interface{ Cause() error }:
 			inner = e.Cause()
 		case interface{ Err() error }:

@@ -304,7 +304,7 @@ func TestClassifierErrors(t *testing.T) {
 	}{
 		{"no examples", conv1d.ErrExamples, func() error { _, _, err := conv1d.Train(t.Context(), nil, nil, nil, c, f); return err }},
 		{"one class", conv1d.ErrExamples, func() error {
-			_, _, err := conv1d.Train(t.Context(), []dataset.Example{{"a", "x"}, {"a", "y"}}, nil, nil, c, f)
+			_, _, err := conv1d.Train(t.Context(), []dataset.Example{{Class: "a", Text: "x"}, {Class: "a", Text: "y"}}, nil, nil, c, f)
 			return err
 		}},
 		{"vectors missing", conv1d.ErrVectors, func() error {
@@ -344,7 +344,7 @@ func TestClassifierErrors(t *testing.T) {
 			return err
 		}},
 		{"class of dev unknown", conv1d.ErrClass, func() error {
-			_, _, err := conv1d.Train(t.Context(), data, []dataset.Example{{"other", "x"}}, nil, c, f)
+			_, _, err := conv1d.Train(t.Context(), data, []dataset.Example{{Class: "other", Text: "x"}}, nil, c, f)
 			return err
 		}},
 		{"class to explain unknown", conv1d.ErrClass, func() error { _, err := train(t, 1).ExplainClass("good", "other"); return err }},

@@ -66,7 +66,8 @@ func (c Config) validate(rows int) error {
 type Embedding struct {
 	Weight *verso.Param // "weight" (rows, dim)
 
-	lookup op.LookupConfig
+	rows, dim int
+	lookup    op.LookupConfig
 }
 
 // New adds the table "weight" (rows, dim) to ps. A wrong option is kept by ps
@@ -85,6 +86,7 @@ func newEmbedding(ps *verso.Params, rows, dim int, cfg Config, init verso.Init) 
 		cfg = DefaultConfig()
 	}
 	e := &Embedding{
+		rows: rows, dim: dim,
 		Weight: ps.NewTable("weight", padded(init, cfg.PadRow), rows, dim),
 		lookup: op.LookupConfig{PadRow: cfg.PadRow, ScaleByFrequency: cfg.ScaleGradByFreq},
 	}
@@ -107,10 +109,10 @@ func padded(init verso.Init, row int) verso.Init {
 }
 
 // Rows returns the number of rows of the table.
-func (e *Embedding) Rows() int { return e.Weight.Shape()[0] }
+func (e *Embedding) Rows() int { return e.rows }
 
 // Dim returns the width of a row.
-func (e *Embedding) Dim() int { return e.Weight.Shape()[1] }
+func (e *Embedding) Dim() int { return e.dim }
 
 // Forward maps the words of a batch to a sequence of their rows, (total, dim).
 // An id outside the table is [verso.ErrInput] when the graph runs.

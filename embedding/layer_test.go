@@ -302,6 +302,7 @@ func TestNewRefuses(t *testing.T) {
 		})
 	}
 	ps := verso.NewParams(1)
-	embedding.New(ps, 4, 0, embedding.DefaultConfig())
+	e := embedding.New(ps, 4, 0, embedding.DefaultConfig())
 	require.ErrorIs(t, ps.Err(), verso.ErrShape)
+	require.Equal(t, []int{4, 0}, []int{e.Rows(), e.Dim()}) // building goes on until somebody asks for the error
 }

@@ -17,7 +17,7 @@ import (
 func TestReadTSV(t *testing.T) {
 	got, err := dataset.ReadTSV(strings.NewReader("\ufeffpos\tgood\tvery\r\n\nneg\t\n 1 \tcafé\n"))
 	require.NoError(t, err)
-	require.Equal(t, []dataset.Example{{"pos", "good\tvery"}, {"neg", ""}, {"1", "café"}}, got)
+	require.Equal(t, []dataset.Example{{Class: "pos", Text: "good\tvery"}, {Class: "neg", Text: ""}, {Class: "1", Text: "café"}}, got)
 	require.Equal(t, []string{"1", "neg", "pos"}, dataset.Classes(append(got, got...)))
 	require.Equal(t, []dataset.Example{got[2], got[0]}, dataset.Pick(got, []int{2, 0}))
 }
@@ -59,7 +59,7 @@ func TestLoadTSV(t *testing.T) {
 	for _, path := range []string{plain, zipped} {
 		got, err := dataset.LoadTSV(path)
 		require.NoError(t, err)
-		require.Equal(t, []dataset.Example{{"x", "y"}}, got)
+		require.Equal(t, []dataset.Example{{Class: "x", Text: "y"}}, got)
 	}
 	_, err = dataset.LoadTSV(filepath.Join(dir, "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)

@@ -4,9 +4,9 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/seed6481993f/verso/internal/atomicfile"
 )
 
 // Format is a form of file to write.
@@ -34,7 +34,7 @@ func (v *Vectors) Write(w io.Writer, format Format) error {
 // SaveFile writes the vectors to a file, gzipped if its name ends in ".gz". The file
 // appears whole or not at all: it is written beside, synced and renamed.
 func (v *Vectors) SaveFile(path string, format Format) error {
-	return replaceFile(path, func(w io.Writer) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
 		if !strings.HasSuffix(path, ".gz") {
 			return v.Write(w, format)
 		}
@@ -44,32 +44,4 @@ func (v *Vectors) SaveFile(path string, format Format) error {
 		}
 		return zipped.Close()
 	})
-}
-
-// replaceFile puts what write writes in the place of path.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return fmt.Errorf("vectors: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			err = fmt.Errorf("vectors: save %s: %w", path, err)
-		}
-	}()
-	if err = write(f); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -148,22 +148,6 @@ func TestSaveAndLoadFile(t *testing.T) {
 	require.ErrorContains(t, err, path)
 }
 
-func TestFailedSaveKeepsOldFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "words.vocab")
-	require.NoError(t, build(t, "older", Config{}).SaveFile(path))
-	broken := errors.New("broken")
-	err := replaceFile(path, func(w io.Writer) error {
-		_, _ = w.Write([]byte("half"))
-		return broken
-	})
-	require.ErrorIs(t, err, broken)
-	_, err = LoadFile(path)
-	require.NoError(t, err)
-	files, err := os.ReadDir(filepath.Dir(path))
-	require.NoError(t, err)
-	assert.Len(t, files, 1)
-}
-
 func FuzzRead(f *testing.F) {
 	v, err := Build(slices.Values(odd), DefaultConfig())
 	require.NoError(f, err)

@@ -79,15 +79,21 @@ func (c *corpus) loadVectors(o options) error {
 	if err != nil {
 		return err
 	}
-	row := 0
+	row, found := 0, 0
 	c.vectors, err = vectors.LoadFile(o.vectors, vectors.Options{
 		InvalidUTF8: vectors.UTF8Replace, // the word2vec program cuts long words
 		Keep: func(word string) bool {
 			row++
 			_, ok := seen.ID(word)
+			if ok {
+				found++
+			}
 			return ok || row <= frequentWords
 		},
 	})
+	if err == nil && found == 0 {
+		err = fmt.Errorf("%s: no word of the texts has a vector", o.vectors)
+	}
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 // What is shown of an explanation.
 const (
 	explained   = 2   // texts, one of a class
-	pushed      = 4   // n-grams that speak most for the class
+	pushed      = 5   // n-grams that speak most for the class
 	pulled      = 2   // n-grams that speak most against it
 	longestText = 300 // characters
 )
@@ -48,44 +48,55 @@ func explain(ctx context.Context, out io.Writer, m *conv1d.Classifier, examples 
 }
 
 // printExplanation writes the score of a class as the sum that it is: of what
-// the n-grams contribute that won the pooling, and the bias.
+// the n-grams contribute that won the pooling, and the bias. It names those that
+// weigh most, none of them part of another.
 func printExplanation(out io.Writer, example dataset.Example, e *conv1d.Explanation) {
 	fmt.Fprintf(out, "\nwhy %s, %.3f sure (it is %s): %s\n", e.Class, e.Prediction.Probability, example.Class, clip(example.Text))
 	spans := merge(e.NGrams)
 	rest := e.Score
-	for i, s := range spans {
-		if speaksFor := i < pushed && s.contribution > 0; !speaksFor && (i < len(spans)-pulled || s.contribution >= 0) {
-			continue
+	var named []conv1d.NGram
+	name := func(n conv1d.NGram) bool {
+		if n.Text == "" || slices.ContainsFunc(named, func(m conv1d.NGram) bool { return within(n, m) || within(m, n) }) {
+			return false
 		}
-		fmt.Fprintf(out, "  %+.2f  %q\n", s.contribution, s.text)
-		rest -= s.contribution
+		fmt.Fprintf(out, "  %+.2f  %q\n", n.Contribution, n.Text)
+		named, rest = append(named, n), rest-n.Contribution
+		return true
 	}
-	fmt.Fprintf(out, "  %+.2f  all else\n  %+.2f  in all, above the mean score of the classes\n", rest, e.Score)
+	left := pushed
+	for _, n := range spans {
+		if left > 0 && n.Contribution > 0 && name(n) {
+			left--
+		}
+	}
+	left = pulled
+	for _, n := range slices.Backward(spans) {
+		if left > 0 && n.Contribution < 0 && name(n) {
+			left--
+		}
+	}
+	fmt.Fprintf(out, "  %+.2f  %d more n-grams and the bias\n  %+.2f  in all: the score of %s above the mean of the classes\n",
+		rest, len(spans)-len(named), e.Score, e.Class)
 }
 
-// span is a piece of a text with what all filters that chose it contribute.
-type span struct {
-	text         string
-	contribution float64
-}
+func within(a, b conv1d.NGram) bool { return b.Start <= a.Start && a.End <= b.End }
 
-// merge adds up n-grams that see the same words: filters of several widths may,
-// at the ends of a text.
-func merge(ngrams []conv1d.NGram) []span {
-	var spans []span
+// merge adds up n-grams that see the same words: at the ends of a text, filters
+// of several widths do.
+func merge(ngrams []conv1d.NGram) []conv1d.NGram {
+	var out []conv1d.NGram
 	at := map[[2]int]int{}
 	for _, n := range ngrams {
 		key := [2]int{n.Start, n.End}
-		i, ok := at[key]
-		if !ok {
-			i = len(spans)
-			at[key] = i
-			spans = append(spans, span{text: n.Text})
+		if i, ok := at[key]; ok {
+			out[i].Contribution += n.Contribution
+		} else {
+			at[key] = len(out)
+			out = append(out, n)
 		}
-		spans[i].contribution += n.Contribution
 	}
-	slices.SortStableFunc(spans, func(a, b span) int { return cmp.Compare(b.contribution, a.contribution) })
-	return spans
+	slices.SortStableFunc(out, func(a, b conv1d.NGram) int { return cmp.Compare(b.Contribution, a.Contribution) })
+	return out
 }
 
 // clip shortens a text, and makes what is not printable harmless to a terminal.

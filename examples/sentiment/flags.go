@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/seed6481993f/verso"
@@ -42,7 +43,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.StringVar(&o.dev, "dev", "", "examples that choose the epoch, `FILE.tsv` (default: a tenth of the rest)")
 	fs.StringVar(&variant, "variant", string(conv1d.Rand), "of the word vectors: rand, static, nonstatic or multichannel; all but rand want -vectors")
 	fs.StringVar(&o.vectors, "vectors", "", "word vectors, `FILE` of word2vec (text or binary) or GloVe (text)")
-	fs.StringVar(&o.tokenizer, "tokenizer", conv1d.DefaultConfig().Tokenizer, "kim, kim-sst, kim-case, unicode or whitespace")
+	fs.StringVar(&o.tokenizer, "tokenizer", conv1d.DefaultConfig().Tokenizer, "one of "+strings.Join(conv1d.Tokenizers(), ", "))
 	fs.IntVar(&o.epochs, "epochs", defaultEpochs, "most passes over the training part; the best on the development part is kept; Kim has 25")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the cuts, first weights, order and dropout")
 	fs.IntVar(&o.folds, "folds", 0, "cross-validate on so many folds")
@@ -85,6 +86,8 @@ func (o options) check() error {
 		return fmt.Errorf("-variant %s wants word vectors: give -vectors FILE", o.variant)
 	case !o.variant.Pretrained() && o.vectors != "":
 		return fmt.Errorf("-vectors wants -variant static, nonstatic or multichannel, got %s", o.variant)
+	case !slices.Contains(conv1d.Tokenizers(), o.tokenizer):
+		return fmt.Errorf("-tokenizer wants one of %s, got %q", strings.Join(conv1d.Tokenizers(), ", "), o.tokenizer)
 	case o.folds < 0 || o.folds == 1:
 		return fmt.Errorf("-folds wants at least 2, got %d", o.folds)
 	case o.seeds < 1:

@@ -59,7 +59,7 @@ func drawCurves(path string, trainings ...*verso.History) error {
 	}
 
 	canvas := vgimg.NewWith(vgimg.UseWH(16*vg.Centimeter, vg.Length(len(panels))*6*vg.Centimeter), vgimg.UseDPI(144))
-	tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: 4 * vg.Millimeter, PadTop: 3 * vg.Millimeter, PadRight: 5 * vg.Millimeter}
+	tiles := draw.Tiles{Rows: len(panels), Cols: 1, PadY: 4 * vg.Millimeter, PadTop: 3 * vg.Millimeter, PadLeft: 3 * vg.Millimeter, PadRight: 5 * vg.Millimeter}
 	for i, row := range plot.Align(panels, tiles, draw.New(canvas)) {
 		panels[i][0].Draw(row[0])
 	}

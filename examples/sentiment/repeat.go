@@ -93,9 +93,8 @@ type runner struct {
 	t      *terminal
 	trials []*trial
 
-	mu      sync.Mutex
-	printed int          // trials that are done, as are all before them
-	scores  verso.Scores // of these
+	mu     sync.Mutex
+	scores verso.Scores // of the trials that are done, as are all before them
 }
 
 // all runs every trial, or stops them all at the first error.

@@ -60,9 +60,7 @@ func (t *terminal) advance(training int, p verso.Progress) {
 func (t *terminal) printf(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.bar != nil {
-		_ = t.bar.Clear()
-	}
+	t.clear()
 	fmt.Fprintf(t.out, format, args...)
 }
 
@@ -89,7 +87,13 @@ func (t *terminal) curve() func(verso.Progress) error {
 
 // close takes the bar away.
 func (t *terminal) close() {
-	if t.bar != nil {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clear()
+}
+
+func (t *terminal) clear() {
+	if t.bar != nil && !t.bar.IsFinished() {
 		_ = t.bar.Clear()
 	}
 }

@@ -218,6 +218,34 @@ func TestConv1DGradient(t *testing.T) {
 	check(&convCase{cfg: op.Conv1DConfig{Stride: 1, Dilation: 1, Groups: 1, Left: 1}, in: 3, out: 260, k: 2, bias: true, lengths: []int{3, 2}})
 	check(&convCase{cfg: op.Conv1DConfig{Stride: 2, Dilation: 1, Groups: 1, Right: 3}, in: 3, out: 2, k: 4, bias: true, lengths: []int{300, 1}})
 	check(&convCase{cfg: op.Conv1DConfig{Stride: 1, Dilation: 1, Groups: 1}, in: 2, out: 3, k: 260, lengths: []int{290, 63, 260}})
+	// Three blocks of windows.
+	check(&convCase{cfg: op.Conv1DConfig{Stride: 1, Dilation: 1, Groups: 1}, in: 60, out: 2, k: 50, bias: true, lengths: []int{120, 90}})
+}
+
+// One compiled graph serves every batch and every length, with two
+// convolutions in a row: the second works on lengths that the first one made.
+func TestConv1DDynamic(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 6))
+	first := op.Conv1DConfig{Stride: 2, Dilation: 1, Groups: 1, Left: 1, Right: 1, PadMode: op.PadCircular}
+	second := op.Conv1DConfig{Stride: 1, Dilation: 2, Groups: 2}
+	f := func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+		y := g.Apply("first", op.Conv1D(first), in[0], in[1], in[2])
+		lengths := g.ApplyInt("first", op.Conv1DLengths(first, 3), in[1])
+		return g.Apply("second", op.Conv1D(second), y, lengths, in[3], in[4])
+	}
+	batch := func(lengths ...int) []gradcheck.Input {
+		total := 0
+		for _, n := range lengths {
+			total += n
+		}
+		return []gradcheck.Input{
+			gradcheck.Random(rng, 1, max(total, 1), 3), gradcheck.Ints(lengths...),
+			gradcheck.Random(rng, 0.5, 4, 3, 3), gradcheck.Random(rng, 0.5, 2, 2, 2), gradcheck.Random(rng, 1, 2),
+		}
+	}
+	batches := [][]gradcheck.Input{batch(4, 7), batch(1), batch(0, 0), batch(300), batch(9, 0, 2, 5), batch(260, 1), batch(6), batch(5, 5, 5)}
+	gradcheck.Dynamic(t, batches, f)
+	t.Run("fixed", func(t *testing.T) { gradcheck.Check(t, batch(9, 6, 1), f) })
 }
 
 // The number of workers changes not a bit of a result or a gradient.

@@ -1,7 +1,6 @@
 package safetensors
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/binary"
@@ -9,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/seed6481993f/verso/internal/atomicfile"
 )
 
 // A Tensor is one tensor to be written. Values is a slice of as many elements as Shape says, of a type that goes into
@@ -55,33 +54,8 @@ func Write(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 
 // WriteFile writes a file at path: to a temporary file beside it, synced, then renamed, so that a reader sees the old
 // file or the new one and never a part.
-func WriteFile(path string, tensors []Tensor, metadata map[string]string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := Write(w, tensors, metadata); err != nil {
-		return err
-	}
-	for _, step := range []func() error{
-		w.Flush,
-		func() error { return f.Chmod(0o644) }, // CreateTemp lets nobody else read
-		f.Sync,
-		f.Close,
-		func() error { return os.Rename(f.Name(), path) },
-	} {
-		if err := step(); err != nil {
-			return fmt.Errorf("safetensors: %w", err)
-		}
-	}
-	return nil
+func WriteFile(path string, tensors []Tensor, metadata map[string]string) error {
+	return atomicfile.Write(path, func(w io.Writer) error { return Write(w, tensors, metadata) })
 }
 
 // buildHeader returns the length and the header for tensors whose data lies in the order given.
