@@ -28,7 +28,7 @@
 //
 //	g := verso.NewGraph(1)
 //	x := g.Input("x", tensor.Float32, 1, 300)               // (batch, 300)
-//	y := class.Forward(g, verso.ReLU(g, hidden.Forward(g, x))) // (batch, 2)
+//	y := class.Forward(g, verso.ReLU.Forward(g, hidden.Forward(g, x))) // (batch, 2)
 //	m, err := g.Compile(nil)
 //
 // One compiled graph serves every batch size and every length.

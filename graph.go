@@ -173,9 +173,10 @@ func (g *Graph) Apply(layer string, s op.Spec, inputs ...*gorgonia.Node) *gorgon
 		o.Sinks[i] = g.sinks[n]
 		need = need || o.Diff[i]
 	}
+	s.Name = layer // in the errors of building and of running
 	out, err := op.Apply(s, o, inputs...)
 	if err != nil {
-		g.Fail(layer, err)
+		g.err = err
 		return nil
 	}
 	g.needs[out] = need
@@ -190,9 +191,10 @@ func (g *Graph) ApplyInt(layer string, s op.IntSpec, inputs ...*gorgonia.Node) *
 	if !g.usable(layer, inputs) {
 		return nil
 	}
+	s.Name = layer
 	out, err := op.ApplyInt(s, op.Options{Mode: g.mode, FixedShapes: g.adopted}, inputs...)
 	if err != nil {
-		g.Fail(layer, err)
+		g.err = err
 		return nil
 	}
 	g.needs[out] = false

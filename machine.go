@@ -193,10 +193,8 @@ func cause(err error) error {
 		case interface{ Err() error }:
 			inner = e.Err()
 		default:
-			for _, own := range []error{op.ErrShape, op.ErrInput, op.ErrPanic} {
-				if errors.Is(inner, own) {
-					return inner
-				}
+			if own, ok := errors.AsType[*op.Error](inner); ok {
+				return own
 			}
 			return err
 		}

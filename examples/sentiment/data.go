@@ -59,7 +59,11 @@ func load(o options) (*corpus, error) {
 		return nil, err
 	}
 	if o.quick {
-		c.examples, c.test, c.dev = sample(c.examples, o.seed), sample(c.test, o.seed), sample(c.dev, o.seed)
+		budget := sampleCost
+		if o.several() {
+			budget /= 2
+		}
+		c.examples, c.test, c.dev = sample(c.examples, budget, o.seed), sample(c.test, budget, o.seed), sample(c.dev, budget/2, o.seed)
 	}
 	if o.vectors != "" {
 		err = c.loadVectors(o)

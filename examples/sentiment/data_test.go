@@ -30,14 +30,16 @@ func TestSample(t *testing.T) {
 	rare := dataset.Example{Class: "rare", Text: "x"}
 	examples := []dataset.Example{rare}
 	for range 100 {
-		examples = append(examples, dataset.Example{Class: "common", Text: strings.Repeat("y", sampleBytes/10)})
+		examples = append(examples, dataset.Example{Class: "common", Text: strings.Repeat("y", 40)}) // cost 100
 	}
-	got := sample(examples, 1)
+	got := sample(examples, 1000, 1)
 	require.Contains(t, got, rare)
-	require.Len(t, got, 1+9)
-	require.Equal(t, got, sample(examples, 1))
-	require.Len(t, sample(examples[:5], 1), 5)
-	require.Empty(t, sample(nil, 1))
+	require.Less(t, cost(got), 1101) // may go over by one
+	require.Greater(t, cost(got), 1000)
+	require.Equal(t, got, sample(examples, 1000, 1))
+	require.NotEqual(t, got, sample(examples[1:], 1000, 1))
+	require.ElementsMatch(t, examples, sample(examples, 1e6, 1))
+	require.Empty(t, sample(nil, 1000, 1))
 }
 
 func TestNaiveBayes(t *testing.T) {

@@ -168,12 +168,20 @@ func TestEmptyTexts(t *testing.T) {
 // Folds differ, and neither the number of cores nor time has a part in them.
 func TestFolds(t *testing.T) {
 	data := write(t, "own.tsv", opinions(12)+"good\tdull\nbad\tfine\n")
-	one, stdout1 := figuresOf(t, "-data", data, "-folds", "3", "-epochs", "3", "-workers", "1")
-	_, stdout2 := figuresOf(t, "-data", data, "-folds", "3", "-epochs", "3", "-workers", "2")
-	require.Contains(t, one, "std")
-	require.Equal(t, 26.0, one["tested"])
-	require.Equal(t, 3, len(regexp.MustCompile(`(?m)^fold \d/3 +accuracy`).FindAllString(stdout1, -1)))
+	curve := filepath.Join(t.TempDir(), "curve.png")
+	folds := func(workers string) (string, []byte) {
+		f, stdout := figuresOf(t, "-data", data, "-folds", "3", "-epochs", "3", "-plot", curve, "-workers", workers)
+		require.Contains(t, f, "std")
+		require.Equal(t, 26.0, f["tested"])
+		drawn, err := os.ReadFile(curve)
+		require.NoError(t, err)
+		return stdout, drawn
+	}
+	stdout1, curve1 := folds("1")
+	stdout2, curve2 := folds("2")
+	require.Len(t, regexp.MustCompile(`(?m)^fold \d/3 +accuracy`).FindAllString(stdout1, -1), 3)
 	require.Equal(t, stdout1, stdout2)
+	require.True(t, bytes.Equal(curve1, curve2), "other learning curves")
 }
 
 func TestSeedsAndVectors(t *testing.T) {

@@ -6,16 +6,16 @@ import (
 	"github.com/seed6481993f/verso/embedding/dataset"
 )
 
-// What -quick has time for on two cores, in bytes of text, which cost follows:
-// a sample of so many, and passes over its training part until so many are read.
+// What -quick has time for on two cores, in the unit of [cost]: a sample, half of
+// it for each of several trainings, and passes over it.
 const (
-	sampleBytes = 250 << 10
-	quickBytes  = 8 * sampleBytes
+	sampleCost = 400_000
+	quickCost  = 7 * sampleCost
 )
 
-// sample draws examples until their texts fill the budget: first one of every
-// class, then any.
-func sample(examples []dataset.Example, seed uint64) []dataset.Example {
+// sample draws examples until they use the budget up: first one of every class,
+// then any.
+func sample(examples []dataset.Example, budget int, seed uint64) []dataset.Example {
 	order := rand.New(rand.NewPCG(seed, 0x71756963)).Perm(len(examples)) // a stream of its own
 	var first, others []dataset.Example
 	seen := map[string]bool{}
@@ -28,25 +28,25 @@ func sample(examples []dataset.Example, seed uint64) []dataset.Example {
 			first = append(first, e)
 		}
 	}
-	size := textBytes(first)
-	for i, e := range others {
-		if size += len(e.Text) + 1; size > sampleBytes {
-			others = others[:i]
-			break
-		}
+	spent, n := cost(first), 0
+	for n < len(others) && spent <= budget {
+		spent += cost(others[n : n+1])
+		n++
 	}
-	return append(first, others...)
+	return append(first, others[:n]...)
 }
 
-// quickEpochs is how many passes over the examples there is time for.
-func quickEpochs(examples []dataset.Example) int {
-	return min(max(quickBytes/max(textBytes(examples), 1), 2), 50)
+// quickEpochs is how many passes there is time for. Reading the development part
+// costs a third of learning from it.
+func quickEpochs(p part, trainings int) int {
+	pass := cost(p.train) + cost(p.dev)/3
+	return min(max(quickCost/trainings/pass, 3), 50)
 }
 
-// textBytes is the length of all texts, and one byte for each, so that empty
-// ones count.
-func textBytes(examples []dataset.Example) int {
-	n := len(examples)
+// cost is roughly proportional to the time of learning from the examples: bytes
+// of text, and for each example what does not depend on its length.
+func cost(examples []dataset.Example) int {
+	n := 60 * len(examples)
 	for _, e := range examples {
 		n += len(e.Text)
 	}

@@ -125,11 +125,11 @@ func (c *checker) combine(g *verso.Graph, in []*gorgonia.Node, inputs []Input, f
 		if y == nil {
 			return nil
 		}
-		terms = append(terms, g.Apply("project", op.Spec{Name: "project", F64: project(k)}, y))
+		terms = append(terms, g.Apply("project", projection(k), y))
 	}
 	for i, n := range in {
 		if inputs[i].Ints == nil && !inputs[i].Const {
-			terms = append(terms, g.Apply("project", op.Spec{Name: "project", F64: project(2)}, n))
+			terms = append(terms, g.Apply("project", projection(2), n))
 		}
 	}
 	sum := terms[0]
@@ -273,25 +273,35 @@ func checkAdopted(t *testing.T, inputs []Input, f Func, configure []func(*verso.
 
 // project is ⟨x, w⟩ with fixed weights w_i = cos(1.7 i + phase), whatever the
 // size of x: it makes a scalar of any result.
-type project int
+type project struct {
+	phase   int
+	weights []float64
+}
 
-func (p project) weight(i int) float64 { return math.Cos(1.7*float64(i) + float64(p)) }
+func projection(phase int) op.Spec {
+	return op.Spec{Name: "project", F64: &project{phase: phase}}
+}
 
-func (project) Shape([]op.Value[float64]) ([]int, error) { return []int{}, nil }
+// weight returns the first n weights, computed once.
+func (p *project) weight(n int) []float64 {
+	for i := len(p.weights); i < n; i++ {
+		p.weights = append(p.weights, math.Cos(1.7*float64(i)+float64(p.phase)))
+	}
+	return p.weights[:n]
+}
 
-func (p project) Forward(in []op.Value[float64], y op.Value[float64]) error {
+func (*project) Shape([]op.Value[float64]) ([]int, error) { return []int{}, nil }
+
+func (p *project) Forward(in []op.Value[float64], y op.Value[float64]) error {
+	x := in[0].Data
 	y.Data[0] = 0
-	for i, v := range in[0].Data {
-		y.Data[0] += v * p.weight(i)
+	for i, w := range p.weight(len(x)) {
+		y.Data[0] += w * x[i]
 	}
 	return nil
 }
 
-func (p project) Backward(in []op.Value[float64], _, dy op.Value[float64], din []op.Grad[float64]) error {
-	w := make([]float64, len(in[0].Data))
-	for i := range w {
-		w[i] = p.weight(i)
-	}
-	din[0].AddScaled(dy.Data[0], w)
+func (p *project) Backward(in []op.Value[float64], _, dy op.Value[float64], din []op.Grad[float64]) error {
+	din[0].AddScaled(dy.Data[0], p.weight(len(in[0].Data)))
 	return nil
 }

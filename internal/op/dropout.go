@@ -39,7 +39,7 @@ func mix(x uint64) uint64 {
 
 // drawMask fills mask with 0, with probability p, and 1/(1 − p).
 func drawMask[T Float](mask []T, p float64, source *rand.PCG) {
-	keep := T(1 / (1 - p))
+	factor := [2]T{T(1 / (1 - p)), 0}
 	below := uint32(p * (1 << 32)) // an element falls where 32 random bits are below
 	var bits uint64
 	for i := range mask {
@@ -48,10 +48,7 @@ func drawMask[T Float](mask []T, p float64, source *rand.PCG) {
 		} else {
 			bits >>= 32
 		}
-		mask[i] = keep
-		if uint32(bits) < below {
-			mask[i] = 0
-		}
+		mask[i] = factor[bit(uint32(bits) < below)]
 	}
 }
 

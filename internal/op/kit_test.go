@@ -147,11 +147,11 @@ func TestTrapErrorsHidden(t *testing.T) {
 	require.NoError(t, m.FeedInts(labels, []int{2}))
 	err := m.Run()
 	require.ErrorIs(t, err, op.ErrInput)
-	assert.EqualError(t, err, "cross-entropy: input out of range: label 2 at place 0, there are 2 classes")
+	assert.EqualError(t, err, "cross entropy: input out of range: label 2 at place 0, there are 2 classes")
 	require.NoError(t, m.FeedInts(labels, []int{0, 1}))
 	err = m.Run()
 	require.ErrorIs(t, err, op.ErrShape)
-	assert.EqualError(t, err, "cross-entropy: shape mismatch: logits [1 2] want labels [1], got [2]")
+	assert.EqualError(t, err, "cross entropy: shape mismatch: logits [1 2] want labels [1], got [2]")
 }
 
 // Gorgonia's elementwise operations write into an input that no later node reads.

@@ -26,7 +26,8 @@ func TestLinearGradient(t *testing.T) {
 		{"no bias", 7, 1, []int{2, 3, 7}, false},
 		{"vector", 4, 2, []int{4}, true},
 		{"across 256", 257, 130, []int{3, 257}, true},
-		{"out across 512", 5, 513, []int{260, 5}, true},
+		{"out across 512", 5, 513, []int{3, 5}, true},
+		{"rows across 256", 3, 2, []int{260, 3}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := []gradcheck.Input{gradcheck.Random(rng, 1, c.x...), gradcheck.Random(rng, 0.3, c.out, c.in)}

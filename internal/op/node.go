@@ -104,10 +104,23 @@ func (b *base) Hashcode() uint32 {
 	return h.Sum32()
 }
 
-// recovered turns a panic into an error: it would end the process otherwise.
+// Error is an operation's own error, so that it is found under what Gorgonia
+// wraps around it. Its message names the operation.
+type Error struct{ err error }
+
+func (e *Error) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.err }
+
+// recovered marks the error of a call as the operation's own, and turns a panic
+// into one: it would end the process otherwise.
 func (b *base) recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%s: %w: %v\n%s", b.name, ErrPanic, r, debug.Stack())
+	}
+	if *err != nil {
+		*err = &Error{*err}
 	}
 }
 
