@@ -1,0 +1,25 @@
+package embedding_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A program that only counts words, or only searches vectors, must not link the
+// expression graph: 20 MB, and half a minute of compiling.
+func TestInnerPackagesImportNoGraph(t *testing.T) {
+	const module = "github.com/seed6481993f/verso"
+	for _, p := range []string{"vocab", "vectors", "dataset"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+p).Output()
+		require.NoError(t, err, p)
+		deps := strings.Fields(string(out))
+		require.Contains(t, deps, module+"/embedding/"+p)
+		for _, dep := range deps {
+			require.False(t, strings.HasPrefix(dep, "gorgonia.org/"), "%s imports %s", p, dep)
+			require.NotEqual(t, module, dep, p)
+		}
+	}
+}
