@@ -79,11 +79,11 @@ func fromFile(f *verso.ModelFile) (*Classifier, error) {
 	}
 	var cfg Config
 	if err := json.Unmarshal([]byte(meta["config"]), &cfg); err != nil {
-		return nil, fmt.Errorf("%w: settings: %v", verso.ErrFile, err)
+		return nil, fmt.Errorf("%w: settings: %w", verso.ErrFile, err)
 	}
 	var classes []string
 	if err := json.Unmarshal([]byte(meta["classes"]), &classes); err != nil {
-		return nil, fmt.Errorf("%w: classes: %v", verso.ErrFile, err)
+		return nil, fmt.Errorf("%w: classes: %w", verso.ErrFile, err)
 	}
 	words := new(vocab.Vocabulary)
 	if err := words.UnmarshalText([]byte(meta["vocabulary"])); err != nil {

@@ -78,7 +78,7 @@ func readName(in *bufio.Reader, name []byte) ([]byte, error) {
 // rowError names the row of a binary file. A file may not end inside the rows that
 // its header promises.
 func rowError(row, rows int, err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = ErrTruncated
 	}
 	return fmt.Errorf("row %d of %d: %w", row, rows, err)

@@ -12,6 +12,7 @@ import (
 // Format is a form of file to write.
 type Format int
 
+// The forms of files.
 const (
 	Word2VecBinary Format = iota // as [Vectors.WriteWord2VecBinary]
 	Word2VecText                 // as [Vectors.WriteWord2VecText]

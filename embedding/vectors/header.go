@@ -3,6 +3,7 @@ package vectors
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -13,7 +14,7 @@ const maxHeader = 64 // bytes of the line "n D"
 // readHeader reads the line "n D". Nothing is allocated for what it promises.
 func readHeader(in *bufio.Reader, opts Options) (rows, dim int, err error) {
 	line, err := in.Peek(maxHeader)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, 0, fmt.Errorf("vectors: read: %w", err)
 	}
 	end := bytes.IndexByte(line, '\n')

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,7 +52,7 @@ func read(r io.Reader, opts Options, size int64) (*Vectors, error) {
 		defer unzipped.Close()
 		in, size = bufio.NewReaderSize(unzipped, peeked), unsized
 		start, _ = in.Peek(in.Size()) // an error comes again when the rows are read
-	} else if err != nil && err != io.EOF {
+	} else if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("vectors: read: %w", err)
 	}
 	line, rest, _ := bytes.Cut(start, []byte("\n"))

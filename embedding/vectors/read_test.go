@@ -154,7 +154,7 @@ func TestReadErrors(t *testing.T) {
 			_, err := test.read(strings.NewReader(test.file), test.opts)
 			require.ErrorIs(t, err, test.want)
 			require.ErrorContains(t, err, test.says)
-			if test.want == ErrTruncated {
+			if errors.Is(test.want, ErrTruncated) {
 				require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 			}
 		})

@@ -34,7 +34,7 @@ func readText(in *bufio.Reader, opts Options, size int64) (*Vectors, error) {
 	lines := lineReader{in: in, number: 1}
 	for b.read < rows && !b.full() {
 		line, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, rowError(b.read+1, rows, err)
 		}
 		if err == nil {
@@ -71,7 +71,7 @@ func readGloVe(in *bufio.Reader, opts Options) (*Vectors, error) {
 	}
 	for b == nil || !b.full() {
 		line, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -117,7 +118,7 @@ func Read(r io.Reader) (*Vocabulary, error) {
 }
 
 func scanError(in *bufio.Scanner) error {
-	if err := in.Err(); err != bufio.ErrTooLong {
+	if err := in.Err(); !errors.Is(err, bufio.ErrTooLong) {
 		return err
 	}
 	return fmt.Errorf("%w: the line has more than %d bytes", ErrTooLong, maxLine)

@@ -10,6 +10,7 @@ import (
 // ISA is a path of the float32 kernels.
 type ISA int
 
+// The paths through the kernels.
 const (
 	Generic ISA = iota // portable Go
 	AVX2               // AVX2, FMA and BMI2

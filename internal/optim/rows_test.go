@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	rows     = 9
-	cols     = 4
-	sparseTs = 60
+	rows        = 9
+	cols        = 4
+	sparseSteps = 60
 )
 
 // A table is weights (rows, cols) with two slices of state.
@@ -39,7 +39,7 @@ func sparseRun[T Float](fill T, step func(step int, x table[T], g []T), catchUp 
 	dense, sparse = newTable(fill), newTable(fill)
 	r := rand.New(rand.NewPCG(11, 13))
 	var seen [rows]int // the last step that the row is up to date with
-	for t := 1; t <= sparseTs; t++ {
+	for t := 1; t <= sparseSteps; t++ {
 		g := make([]T, rows*cols)
 		for row := range rows {
 			if r.IntN(rows) > row/2 { // later rows are touched less
@@ -55,7 +55,7 @@ func sparseRun[T Float](fill T, step func(step int, x table[T], g []T), catchUp 
 		step(t, dense, g)
 	}
 	for row := range rows {
-		catchUp(sparseTs-seen[row], sparse.row(row))
+		catchUp(sparseSteps-seen[row], sparse.row(row))
 	}
 	return dense, sparse
 }

@@ -85,7 +85,7 @@ func (f *File) parseMetadata(d *json.Decoder) error {
 		}
 		token, err := d.Token()
 		if err != nil {
-			return fmt.Errorf("%w: %v", ErrHeader, err)
+			return fmt.Errorf("%w: %w", ErrHeader, err)
 		}
 		s, ok := token.(string)
 		if !ok {
@@ -110,7 +110,7 @@ func parseInfo(d *json.Decoder, name string) (Info, error) {
 		case "dtype":
 			token, err := d.Token()
 			if err != nil {
-				return fmt.Errorf("%w: %v", ErrHeader, err)
+				return fmt.Errorf("%w: %w", ErrHeader, err)
 			}
 			s, ok := token.(string)
 			if !ok {
@@ -170,7 +170,7 @@ func object(d *json.Decoder, member func(key string) error) error {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return fmt.Errorf("%w: %v", ErrHeader, err)
+			return fmt.Errorf("%w: %w", ErrHeader, err)
 		}
 		key, ok := token.(string)
 		if !ok {
@@ -193,7 +193,7 @@ func counts(d *json.Decoder, bad error) ([]int, error) {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return nil, fmt.Errorf("%w: %v", ErrHeader, err)
+			return nil, fmt.Errorf("%w: %w", ErrHeader, err)
 		}
 		number, ok := token.(json.Number)
 		if !ok {
