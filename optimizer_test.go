@@ -17,15 +17,16 @@ import (
 // goldenOptimizer reads an optimizer with torch's names of options.
 func goldenOptimizer(t *testing.T, c *golden.Case) verso.Optimizer {
 	t.Helper()
+	maximize := c.Bool("maximize", false)
 	adam := func() verso.AdamConfig {
-		c.OnlyKeys(t, "optimizer", "lr", "betas", "eps", "weight_decay", "amsgrad")
+		c.OnlyKeys(t, "optimizer", "lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
 		betas := c.Floats("betas")
-		return verso.AdamConfig{Beta1: betas[0], Beta2: betas[1], Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), AMSGrad: c.Bool("amsgrad", false)}
+		return verso.AdamConfig{Beta1: betas[0], Beta2: betas[1], Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), AMSGrad: c.Bool("amsgrad", false), Maximize: maximize}
 	}
 	switch name := c.String("optimizer"); name {
 	case "sgd":
-		c.OnlyKeys(t, "optimizer", "lr", "momentum", "dampening", "weight_decay", "nesterov")
-		return verso.SGD(verso.SGDConfig{Momentum: c.Float("momentum"), Dampening: c.Float("dampening"), WeightDecay: c.Float("weight_decay"), Nesterov: c.Bool("nesterov")})
+		c.OnlyKeys(t, "optimizer", "lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
+		return verso.SGD(verso.SGDConfig{Momentum: c.Float("momentum"), Dampening: c.Float("dampening"), WeightDecay: c.Float("weight_decay"), Nesterov: c.Bool("nesterov"), Maximize: maximize})
 	case "adam":
 		return verso.Adam(adam())
 	case "adamw":
@@ -33,18 +34,18 @@ func goldenOptimizer(t *testing.T, c *golden.Case) verso.Optimizer {
 	case "bert_adam":
 		return verso.BertAdam(adam())
 	case "rmsprop":
-		c.OnlyKeys(t, "optimizer", "lr", "momentum", "alpha", "eps", "centered", "weight_decay")
+		c.OnlyKeys(t, "optimizer", "lr", "momentum", "alpha", "eps", "centered", "weight_decay", "maximize")
 		return verso.RMSProp(verso.RMSPropConfig{
-			Alpha: c.Float("alpha"), Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), Momentum: c.Float("momentum"), Centered: c.Bool("centered"),
+			Alpha: c.Float("alpha"), Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), Momentum: c.Float("momentum"), Centered: c.Bool("centered"), Maximize: maximize,
 		})
 	case "adagrad":
-		c.OnlyKeys(t, "optimizer", "lr", "lr_decay", "eps", "weight_decay", "initial_accumulator_value")
+		c.OnlyKeys(t, "optimizer", "lr", "lr_decay", "eps", "weight_decay", "initial_accumulator_value", "maximize")
 		return verso.AdaGrad(verso.AdaGradConfig{
-			RateDecay: c.Float("lr_decay"), WeightDecay: c.Float("weight_decay"), Initial: c.Float("initial_accumulator_value"), Eps: c.Float("eps"),
+			RateDecay: c.Float("lr_decay"), WeightDecay: c.Float("weight_decay"), Initial: c.Float("initial_accumulator_value"), Eps: c.Float("eps"), Maximize: maximize,
 		})
 	case "adadelta":
-		c.OnlyKeys(t, "optimizer", "lr", "rho", "eps", "weight_decay")
-		return verso.Adadelta(verso.AdadeltaConfig{Rho: c.Float("rho"), Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay")})
+		c.OnlyKeys(t, "optimizer", "lr", "rho", "eps", "weight_decay", "maximize")
+		return verso.Adadelta(verso.AdadeltaConfig{Rho: c.Float("rho"), Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), Maximize: maximize})
 	default:
 		t.Fatalf("unknown optimizer %q", name)
 		return nil

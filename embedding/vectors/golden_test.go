@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed6481993f/verso/internal/golden"
 )
 
 // goldenDir holds one table in the forms of gensim, word2vec's C program and GloVe.
@@ -32,30 +34,26 @@ func readFile(t testing.TB, name string) []byte {
 }
 
 func TestGoldenWord2VecFormat(t *testing.T) {
-	dirs := []string{goldenDir}
-	if root := os.Getenv("VERSO_GOLDEN"); root != "" {
-		dirs = append(dirs, filepath.Join(root, "word2vec_format"))
-	}
-	for _, dir := range dirs {
+	golden.Run(t, "testdata/golden", []string{"word2vec_format"}, func(t *testing.T, c *golden.Case) {
 		var want goldenFile
-		require.NoError(t, json.Unmarshal(readFile(t, filepath.Join(dir, "expected.json")), &want))
+		require.NoError(t, json.Unmarshal(readFile(t, c.Path("expected.json")), &want))
 		require.Len(t, want.Files, 5)
 		for name := range want.Files {
 			t.Run(name, func(t *testing.T) {
-				got, err := LoadFile(filepath.Join(dir, name), Options{})
+				got, err := LoadFile(c.Path(name), Options{})
 				require.NoError(t, err)
 				testGolden(t, want, got, name)
 			})
 		}
 		// Rows that expected.json does not list: the exact forms agree with each other.
-		text, err := LoadFile(filepath.Join(dir, "gensim_text.txt"), Options{})
+		text, err := LoadFile(c.Path("gensim_text.txt"), Options{})
 		require.NoError(t, err)
 		for _, name := range []string{"gensim_binary.bin", "word2vec_c_binary.bin"} {
-			binary, err := LoadFile(filepath.Join(dir, name), Options{})
+			binary, err := LoadFile(c.Path(name), Options{})
 			require.NoError(t, err)
 			require.Equal(t, text, binary)
 		}
-	}
+	})
 }
 
 func testGolden(t *testing.T, want goldenFile, got *Vectors, name string) {
