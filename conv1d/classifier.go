@@ -3,6 +3,7 @@ package conv1d
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // Classifier assigns a text to one of a fixed number of classes with Kim's
@@ -101,23 +103,28 @@ func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*
 // tables makes the one or two tables of word vectors that the variant wants.
 func (c *Classifier) tables(vecs *vectors.Vectors) (out [2]*embedding.Embedding) {
 	cfg := embedding.DefaultConfig()
-	table := func(name string, frozen bool) *embedding.Embedding {
-		cfg := cfg
-		cfg.Frozen = frozen
-		ps := c.params.Scope(name)
-		if vecs == nil {
-			cfg.Init = verso.Uniform(-wordBound, wordBound)
-			return embedding.New(ps, c.words.Len(), c.cfg.Dim, cfg)
-		}
-		e, _ := embedding.FromPretrained(ps, c.words, vecs, cfg)
-		return e
+	cfg.Frozen = c.cfg.Variant == Static
+	ps := c.params.Scope("emb")
+	if vecs == nil {
+		cfg.Init = verso.Uniform(-wordBound, wordBound)
+		out[0] = embedding.New(ps, c.words.Len(), c.cfg.Dim, cfg)
+		return out
 	}
-	out[0] = table("emb", c.cfg.Variant == Static)
+	cfg.Init = verso.Zeros() // of words without a vector
+	out[0], _ = embedding.FromPretrained(ps, c.words, vecs, cfg)
+	resize(out[0].Weight.Float32s(), vecs.Data(), c.cfg.VectorSize)
 	if c.cfg.Variant == Multichannel {
-		out[1] = table("emb_static", true)
-		copy(out[1].Weight.Float32s(), out[0].Weight.Float32s())
+		cfg.Frozen, cfg.Init = true, verso.Values(out[0].Weight.Float32s())
+		out[1] = embedding.New(c.params.Scope("emb_static"), c.words.Len(), c.cfg.Dim, cfg)
 	}
 	return out
+}
+
+// resize scales a table by what brings the root mean square of the vectors to size.
+func resize(table, vecs []float32, size float64) {
+	if rms := math.Sqrt(kernel.SumSquares(vecs) / float64(len(vecs))); size > 0 && rms > 0 {
+		kernel.Scale(float32(size/rms), table)
+	}
 }
 
 // wordBound bounds the first values of word vectors without pretraining, as in

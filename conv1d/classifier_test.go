@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -106,7 +107,7 @@ func TestClassifierVariants(t *testing.T) {
 	for _, v := range []conv1d.Variant{conv1d.Static, conv1d.NonStatic, conv1d.Multichannel} {
 		t.Run(string(v), func(t *testing.T) {
 			c, f := small(1)
-			c.Variant = v
+			c.Variant, c.VectorSize = v, 0
 			m, _, err := conv1d.Train(t.Context(), reviews(300, 1), nil, vecs, c, f)
 			require.NoError(t, err)
 			require.Equal(t, 10, m.Config().Dim)
@@ -141,6 +142,33 @@ func requireSame(t *testing.T, a, b *conv1d.Classifier) {
 		q, err := b.Predict(text)
 		require.NoError(t, err)
 		require.Equal(t, p, q)
+	}
+}
+
+// Pretrained vectors are scaled as a whole; words without one start at zero.
+func TestClassifierVectorSize(t *testing.T) {
+	vecs, err := vectors.New([]string{"good", "bad"}, []float32{3, 4, -3, -4}, 2) // root mean square √12.5
+	require.NoError(t, err)
+	for _, size := range []float64{0, 0.5} {
+		c, _ := small(1)
+		c.Variant, c.VectorSize = conv1d.Multichannel, size
+		words, err := conv1d.Words([]dataset.Example{{Class: "a", Text: "other"}}, vecs, c)
+		require.NoError(t, err)
+		m, err := conv1d.New([]string{"a", "b"}, words, vecs, c)
+		require.NoError(t, err)
+		factor := 1.0
+		if size > 0 {
+			factor = size / math.Sqrt(12.5)
+		}
+		for _, name := range []string{"emb.weight", "emb_static.weight"} {
+			p, _ := m.Params().Get(name)
+			for word, want := range map[string][]float64{"good": {3 * factor, 4 * factor}, "bad": {-3 * factor, -4 * factor}, "other": {0, 0}} {
+				id, ok := words.ID(word)
+				require.True(t, ok)
+				require.InDelta(t, want[0], p.Float32s()[2*id], 1e-6)
+				require.InDelta(t, want[1], p.Float32s()[2*id+1], 1e-6)
+			}
+		}
 	}
 }
 
