@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -106,7 +107,7 @@ func (c *Classifier) tables(vecs *vectors.Vectors) (out [2]*embedding.Embedding)
 	cfg.Frozen = c.cfg.Variant == Static
 	ps := c.params.Scope("emb")
 	if vecs == nil {
-		cfg.Init = verso.Uniform(-wordBound, wordBound)
+		cfg.Init = c.randomWords
 		out[0] = embedding.New(ps, c.words.Len(), c.cfg.Dim, cfg)
 		return out
 	}
@@ -118,6 +119,16 @@ func (c *Classifier) tables(vecs *vectors.Vectors) (out [2]*embedding.Embedding)
 		out[1] = embedding.New(c.params.Scope("emb_static"), c.words.Len(), c.cfg.Dim, cfg)
 	}
 	return out
+}
+
+// randomWords draws word vectors from U(−0.25, 0.25), as Kim's program does. That
+// of unknown words starts at zero, where his are random: they have no part in
+// training, and what they would say is noise.
+func (c *Classifier) randomWords(rng *rand.Rand, shape []int, out []float64) {
+	verso.Uniform(-wordBound, wordBound)(rng, shape, out)
+	if id, ok := c.words.Unk(); ok && len(shape) == 2 {
+		clear(out[id*shape[1] : (id+1)*shape[1]])
+	}
 }
 
 // resize scales a table by what brings the root mean square of the vectors to size.

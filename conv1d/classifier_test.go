@@ -172,6 +172,16 @@ func TestClassifierVectorSize(t *testing.T) {
 	}
 }
 
+// Unknown words say nothing: their vector is zero, and no training text has one.
+func TestUnknownWordsStartAtZero(t *testing.T) {
+	m := train(t, 1)
+	id, ok := m.Words().ID(conv1d.Unknown)
+	require.True(t, ok)
+	p, _ := m.Params().Get("emb.weight")
+	require.Equal(t, make([]float32, 16), p.Float32s()[id*16:(id+1)*16])
+	require.NotZero(t, p.Float32s()[(id+1)*16])
+}
+
 func TestClassifierSaveLoad(t *testing.T) {
 	m := train(t, 1)
 	path := filepath.Join(t.TempDir(), "model.safetensors")

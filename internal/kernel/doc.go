@@ -4,11 +4,12 @@
 // # Paths
 //
 // float32 runs on one of three paths, chosen once at start: AVX-512 (F, BW, DQ, VL) or AVX2 (with FMA and BMI2)
-// assembly on amd64, and portable Go elsewhere or under the build tags purego and noasm. The environment variable
-// VERSO_KERNELS = avx512, avx2 or go asks for one; a path the machine lacks, or an unknown word, leaves the best. Tests force each path by
+// assembly on amd64, NEON on arm64, and portable Go elsewhere or under the build tags purego and noasm. The environment variable
+// VERSO_KERNELS = avx512, avx2, neon or go asks for one; a path the machine lacks, or an unknown word, leaves the best. Tests force each path by
 // [Use]. float64 serves checks of gradients: plain loops over package math, and Gonum's Dgemm.
 //
-// Both assembly paths give the same bits for every function here. Portable Go may differ in the last places, since it has no
+// Both assembly paths of amd64 give the same bits for every function here. NEON gives theirs in products, and
+// has exp, tanh, sigmoid, add, mul, scale, axpy, dot and sum besides; the rest runs in Go there. Portable Go may differ in the last places, since it has no
 // fused multiply-add in float32.
 //
 // # Matrix product
@@ -18,6 +19,7 @@
 //
 //	AVX-512   L=16   14×2 vectors: 28 of 32 registers hold sums, 2 hold B, 2 hold A
 //	AVX2      L=8     6×2 vectors: 12 of 16 registers hold sums, 2 hold B, 1 holds A, 1 the mask of the last columns
+//	NEON      L=4     8×2 vectors: 16 of 32 registers hold sums, 2 hold B, 8 hold A, four steps of k at a time
 //	Go        L=1     2×4 numbers: a wider tile spills
 //
 // Products of few rows use tiles four vectors wide, so that enough independent sums hide the latency of an addition;
@@ -42,7 +44,7 @@
 //
 // # Regeneration
 //
-// The assembly is written by a generator over github.com/mmcloughlin/avo in _gen, a module of its own. After changing it run
+// The assembly is written by a generator over github.com/mmcloughlin/avo in _gen, a module of its own; that of arm64 by one that writes text. After changing it run
 //
 //	go generate ./internal/kernel
 //
@@ -52,3 +54,5 @@ package kernel
 
 //go:generate go -C _gen run . -set gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg kernel
 //go:generate go -C _gen run . -set vec -out ../vec_amd64.s -stubs ../vec_stub_amd64.go -pkg kernel
+//go:generate go -C _gen run ./neon -set gemm -out ../gemm_arm64.s
+//go:generate go -C _gen run ./neon -set vec -out ../vec_arm64.s

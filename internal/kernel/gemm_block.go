@@ -65,6 +65,8 @@ func sizes(isa ISA, m int) (lanes, rows, vecs int) {
 		return 8, 2, 4
 	case isa == AVX2:
 		return 8, 6, 2
+	case isa == NEON:
+		return 4, 8, 2
 	}
 	return lanes, rows, vecs
 }

@@ -15,9 +15,10 @@ const (
 	Generic ISA = iota // portable Go
 	AVX2               // AVX2, FMA and BMI2
 	AVX512             // AVX-512 F, BW, DQ and VL
+	NEON               // Advanced SIMD of arm64
 )
 
-// String returns the name used in VERSO_KERNELS: go, avx2 or avx512.
+// String returns the name used in VERSO_KERNELS: go, avx2, avx512 or neon.
 func (i ISA) String() string {
 	switch i {
 	case Generic:
@@ -26,6 +27,8 @@ func (i ISA) String() string {
 		return "avx2"
 	case AVX512:
 		return "avx512"
+	case NEON:
+		return "neon"
 	}
 	return fmt.Sprintf("ISA(%d)", int(i))
 }

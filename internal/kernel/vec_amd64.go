@@ -15,33 +15,123 @@ func apply32(f function, dst, src []float32) {
 		n := min(len(src), piece)
 		d, s := &dst[:n][0], &src[0]
 		if isa == AVX512 {
-			switch f {
-			case fExp:
-				exp512(d, s, n)
-			case fTanh:
-				tanh512(d, s, n)
-			case fSigmoid:
-				sigmoid512(d, s, n)
-			case fGeluErf:
-				geluErf512(d, s, n)
-			case fGeluTanh:
-				geluTanh512(d, s, n)
-			}
+			apply512(f, d, s, n)
 		} else {
-			switch f {
-			case fExp:
-				exp256(d, s, n)
-			case fTanh:
-				tanh256(d, s, n)
-			case fSigmoid:
-				sigmoid256(d, s, n)
-			case fGeluErf:
-				geluErf256(d, s, n)
-			case fGeluTanh:
-				geluTanh256(d, s, n)
-			}
+			apply256(f, d, s, n)
 		}
 		dst, src = dst[n:], src[n:]
+	}
+}
+
+// The functions are called by name, since through a variable the slices would move to the heap.
+
+func apply512(f function, d, s *float32, n int) {
+	switch f {
+	case fExp:
+		exp512(d, s, n)
+	case fExpm1:
+		expm1_512(d, s, n)
+	case fLog:
+		log512(d, s, n)
+	case fLog1p:
+		log1p_512(d, s, n)
+	case fTanh:
+		tanh512(d, s, n)
+	case fSigmoid:
+		sigmoid512(d, s, n)
+	case fSoftplus:
+		softplus512(d, s, n)
+	case fReLU:
+		relu512(d, s, n)
+	case fSiLU:
+		silu512(d, s, n)
+	case fGeluErf:
+		geluErf512(d, s, n)
+	case fGeluTanh:
+		geluTanh512(d, s, n)
+	}
+}
+
+func apply256(f function, d, s *float32, n int) {
+	switch f {
+	case fExp:
+		exp256(d, s, n)
+	case fExpm1:
+		expm1_256(d, s, n)
+	case fLog:
+		log256(d, s, n)
+	case fLog1p:
+		log1p_256(d, s, n)
+	case fTanh:
+		tanh256(d, s, n)
+	case fSigmoid:
+		sigmoid256(d, s, n)
+	case fSoftplus:
+		softplus256(d, s, n)
+	case fReLU:
+		relu256(d, s, n)
+	case fSiLU:
+		silu256(d, s, n)
+	case fGeluErf:
+		geluErf256(d, s, n)
+	case fGeluTanh:
+		geluTanh256(d, s, n)
+	}
+}
+
+func applyGrad32(g gradient, dx, given, dy []float32) {
+	isa := Current()
+	if isa == Generic {
+		applyGradGo(g, dx, given, dy)
+		return
+	}
+	for len(dx) > 0 {
+		n := min(len(dx), piece)
+		d, x, y := &dx[0], &given[:n][0], &dy[:n][0]
+		if isa == AVX512 {
+			applyGrad512(g, d, x, y, n)
+		} else {
+			applyGrad256(g, d, x, y, n)
+		}
+		dx, given, dy = dx[n:], given[n:], dy[n:]
+	}
+}
+
+func applyGrad512(g gradient, dx, x, dy *float32, n int) {
+	switch g {
+	case gTanh:
+		tanhGrad512(dx, x, dy, n)
+	case gSigmoid:
+		sigmoidGrad512(dx, x, dy, n)
+	case gReLU:
+		reluGrad512(dx, x, dy, n)
+	case gSoftplus:
+		softplusGrad512(dx, x, dy, n)
+	case gSiLU:
+		siluGrad512(dx, x, dy, n)
+	case gGeluErf:
+		geluErfGrad512(dx, x, dy, n)
+	case gGeluTanh:
+		geluTanhGrad512(dx, x, dy, n)
+	}
+}
+
+func applyGrad256(g gradient, dx, x, dy *float32, n int) {
+	switch g {
+	case gTanh:
+		tanhGrad256(dx, x, dy, n)
+	case gSigmoid:
+		sigmoidGrad256(dx, x, dy, n)
+	case gReLU:
+		reluGrad256(dx, x, dy, n)
+	case gSoftplus:
+		softplusGrad256(dx, x, dy, n)
+	case gSiLU:
+		siluGrad256(dx, x, dy, n)
+	case gGeluErf:
+		geluErfGrad256(dx, x, dy, n)
+	case gGeluTanh:
+		geluTanhGrad256(dx, x, dy, n)
 	}
 }
 

@@ -2,12 +2,7 @@
 
 package kernel
 
-func apply32(f function, dst, src []float32)             { applyGo(f, dst, src) }
-func axpy32(alpha float32, x, y []float32)               { axpyGo(alpha, x, y) }
-func scale32(alpha float32, x []float32)                 { scaleGo(alpha, x) }
-func add32(dst, x, y []float32)                          { addGo(dst, x, y) }
-func mul32(dst, x, y []float32)                          { mulGo(dst, x, y) }
-func dot32(x, y []float32) float32                       { return dotGo(x, y) }
-func sum32(x []float32) float32                          { return sumGo(x) }
-func max32(x []float32) (top float32, ok bool)           { return 0, false }
-func expSum32(dst, src []float32, shift float32) float32 { return expSumGo(dst, src, shift) }
+// What only amd64 has assembly for; the rest is in vec_base_other.go.
+
+func applyGrad32(g gradient, dx, given, dy []float32) { applyGradGo(g, dx, given, dy) }
+func max32(x []float32) (top float32, ok bool)        { return 0, false }

@@ -8,16 +8,55 @@ package kernel
 func exp512(dst *float32, src *float32, n int)
 
 //go:noescape
+func expm1_512(dst *float32, src *float32, n int)
+
+//go:noescape
+func log512(dst *float32, src *float32, n int)
+
+//go:noescape
+func log1p_512(dst *float32, src *float32, n int)
+
+//go:noescape
+func softplus512(dst *float32, src *float32, n int)
+
+//go:noescape
 func sigmoid512(dst *float32, src *float32, n int)
 
 //go:noescape
 func tanh512(dst *float32, src *float32, n int)
 
 //go:noescape
+func relu512(dst *float32, src *float32, n int)
+
+//go:noescape
+func silu512(dst *float32, src *float32, n int)
+
+//go:noescape
 func geluErf512(dst *float32, src *float32, n int)
 
 //go:noescape
 func geluTanh512(dst *float32, src *float32, n int)
+
+//go:noescape
+func tanhGrad512(dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func sigmoidGrad512(dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func reluGrad512(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func softplusGrad512(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func siluGrad512(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func geluErfGrad512(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func geluTanhGrad512(dx *float32, x *float32, dy *float32, n int)
 
 //go:noescape
 func expSum512(dst *float32, src *float32, n int, shift float32) float32
@@ -47,16 +86,55 @@ func mul512(dst *float32, x *float32, y *float32, n int)
 func exp256(dst *float32, src *float32, n int)
 
 //go:noescape
+func expm1_256(dst *float32, src *float32, n int)
+
+//go:noescape
+func log256(dst *float32, src *float32, n int)
+
+//go:noescape
+func log1p_256(dst *float32, src *float32, n int)
+
+//go:noescape
+func softplus256(dst *float32, src *float32, n int)
+
+//go:noescape
 func sigmoid256(dst *float32, src *float32, n int)
 
 //go:noescape
 func tanh256(dst *float32, src *float32, n int)
 
 //go:noescape
+func relu256(dst *float32, src *float32, n int)
+
+//go:noescape
+func silu256(dst *float32, src *float32, n int)
+
+//go:noescape
 func geluErf256(dst *float32, src *float32, n int)
 
 //go:noescape
 func geluTanh256(dst *float32, src *float32, n int)
+
+//go:noescape
+func tanhGrad256(dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func sigmoidGrad256(dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func reluGrad256(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func softplusGrad256(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func siluGrad256(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func geluErfGrad256(dx *float32, x *float32, dy *float32, n int)
+
+//go:noescape
+func geluTanhGrad256(dx *float32, x *float32, dy *float32, n int)
 
 //go:noescape
 func expSum256(dst *float32, src *float32, n int, shift float32) float32

@@ -1,132 +1,140 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// exponential holds the constants of exp. x = n·ln2 + r with |r| ≤ ln2/2, and e^r = 1 + r + r²·P(r), P of degree 5
-// (coefficients of Cephes' expf, Moshier 1989). ln2 is split in two so that n·high is exact.
+// exponential holds the constants of e^x. With n the multiple of 1/8 nearest to x·log2 e and r = x - n·ln 2, so
+// |r| ≤ (ln 2)/16,
+//
+//	e^x = 2^floor(n) · T · (1 + r + r²/2 + r³/6 + r⁴/24),  T = 2^(n - floor(n)) from a table of eight
+//
+// whose fifth term is below 2^-29. T is kept to more than its own digits: as a float32 and a correction δ, T(1+δ) (Gal 1986).
+// n comes by adding and taking away 1.5·2^20, whose last place is worth 1/8; its last three bits then choose from the table.
+// ln 2 is in two parts, so that the multiple taken away is exact.
 type exponential struct {
-	s           isa
-	low, high   reg.VecVirtual // beyond them e^x is 0 and +Inf
-	log2e, h, l Op
-	p           []Op
-	one, bias   Op
+	s            isa
+	low, high    reg.VecVirtual // beyond them e^x is 0 and +Inf
+	log2e, magic Op
+	ln2, ln2low  Op
+	table, delta Op
+	half, c3, c4 Op
+	one          Op
 }
 
-func newExponential(s isa) exponential {
-	e := exponential{s: s, low: s.fReg(-104), high: s.fReg(89), log2e: s.f(1.44269504088896341), h: s.f(-0.693359375), l: s.f(2.12194440e-4)}
-	for _, c := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
-		e.p = append(e.p, s.f(c))
+const log2e, magic = 1.44269504088896341, 1.5 * (1 << 20)
+
+func newExponential(s isa) *exponential {
+	var t, d [16]uint32
+	for i := range t {
+		exact := math.Exp2(float64(i%8) / 8)
+		t[i], d[i] = pattern(exact), pattern(exact/float64(float32(exact))-1)
 	}
-	e.one = s.f(1)
-	if s == avx2 {
-		e.bias = s.bits(127)
-	}
+	e := &exponential{s: s, log2e: s.f(log2e), magic: s.f(magic), ln2: s.f(math.Ln2), ln2low: s.f(math.Ln2 - float64(float32(math.Ln2))),
+		half: s.f(0.5), c3: s.f(1. / 6), c4: s.f(1. / 24), one: s.f(1)}
+	e.table, e.delta = s.vector("roots", t), s.vector("rootsLow", d)
 	return e
 }
 
-// clamp leaves NaN as it is: MINPS and MAXPS give their second source, which avo writes first, when one is NaN.
-func (e exponential) clamp(x []reg.VecVirtual) {
-	for _, v := range x {
-		VMINPS(v, e.high, v)
-		VMAXPS(v, e.low, v)
+// clamp keeps x where e^x is neither 0 nor infinite, or just beyond. It leaves NaN as it is: MINPS and MAXPS give their
+// second source, which avo writes first, when one is NaN.
+func (e *exponential) clamp(x reg.VecVirtual) {
+	if e.low == nil {
+		panic("clamp without limits")
 	}
+	VMINPS(x, e.high, x)
+	VMAXPS(x, e.low, x)
 }
 
-// reduce returns n and P(r), and leaves r in x.
-func (e exponential) reduce(x []reg.VecVirtual) (n, p []reg.VecVirtual) {
-	n, p = e.s.vecs(len(x)), e.s.vecs(len(x))
-	for i := range x {
-		VMULPS(e.log2e, x[i], n[i])
-		if e.s == avx512 {
-			VRNDSCALEPS(Imm(8), n[i], n[i])
-		} else {
-			VROUNDPS(Imm(8), n[i], n[i])
-		}
-	}
-	for i := range x {
-		VFMADD231PS(e.h, n[i], x[i])
-		VFMADD231PS(e.l, n[i], x[i])
-		e.s.set(p[i], 1.9875691500e-4)
-	}
-	for _, c := range e.p {
-		for i := range x {
-			VFMADD213PS(c, x[i], p[i])
-		}
-	}
-	return n, p
+func (e *exponential) withLimits() *exponential {
+	e.low, e.high = e.s.fReg(-104), e.s.fReg(89)
+	return e
 }
 
-// apply replaces x by e^x.
-func (e exponential) apply(x []reg.VecVirtual) {
-	e.clamp(x)
-	n, p := e.reduce(x)
-	for i := range x { // 1 + r·(1 + r·P)
-		VFMADD213PS(e.one, x[i], p[i])
-		VFMADD213PS(e.one, p[i], x[i])
+// apply replaces x, at most 200 in magnitude, by e^x. more, if there is one, adds to r what x could not hold.
+func (e *exponential) apply(x reg.VecVirtual, more func(r reg.VecVirtual)) {
+	s := e.s
+	z, n := s.vec(), s.vec()
+	s.copy(e.magic, z)
+	VFMADD231PS(e.log2e, x, z)
+	VSUBPS(e.magic, z, n)
+	VFNMADD231PS(e.ln2, n, x)
+	VFNMADD231PS(e.ln2low, n, x)
+	if more != nil {
+		more(x)
 	}
-	for i := range x {
-		if e.s == avx512 {
-			VSCALEFPS(n[i], x[i], x[i])
-			continue
-		}
-		// 2^n in two factors, since n may be 128 or below -126; the first product is exact, the second rounds once,
-		// as VSCALEFPS does.
-		half := p[i]
-		VCVTPS2DQ(n[i], n[i])
-		VPSRAD(Imm(1), n[i], half)
-		VPSUBD(half, n[i], n[i])
-		for _, v := range []reg.VecVirtual{half, n[i]} {
-			VPADDD(e.bias, v, v)
-			VPSLLD(Imm(23), v, v)
-			VMULPS(v, x[i], x[i])
-		}
+	sq, p, t := s.vec(), s.vec(), s.vec()
+	VMULPS(x, x, sq)
+	s.copy(e.c3, p)
+	VFMADD231PS(e.c4, x, p)
+	VFMADD213PS(e.half, x, p)
+	VPERMPS(e.delta, z, t)
+	VADDPS(t, x, x)
+	VFMADD213PS(x, sq, p)
+	VPERMPS(e.table, z, t)
+	VFMADD213PS(t, t, p)
+	if s == avx512 {
+		VSCALEFPS(n, p, x)
+		return
 	}
+	// 2^floor(n) in two factors, since floor(n) may be 128 or below -126; the first product is exact, the second rounds
+	// once, as VSCALEFPS does. The bits of 1.5·2^20 leave the word with the shift.
+	VPSRAD(Imm(3), z, n)
+	VPSRAD(Imm(4), z, z)
+	VPSUBD(z, n, n)
+	for _, v := range []reg.VecVirtual{z, n} {
+		VPSLLD(Imm(23), v, v)
+		VPADDD(e.one, v, v)
+	}
+	VMULPS(z, p, x)
+	VMULPS(n, x, x)
 }
 
-// elementwise writes func(dst, src *float32, n int), n ≥ 0. body replaces each vector by its function.
-func elementwise(name string, s isa, unroll int, prepare func() (body func(x []reg.VecVirtual))) {
-	s.text(name, "func(dst, src *float32, n int)")
-	dst, src, n := gp("dst"), gp("src"), gp("n")
-	body := prepare()
-	l := int32(s.lanes())
-	SUBQ(I32(l*int32(unroll)), n)
-	JLT(LabelRef("rest"))
-	Label("loop")
-	x := s.vecs(unroll)
-	for i := range x {
-		VMOVUPS(at(src, i*s.bytes()), x[i])
+// growth holds the constants of e^x - 1 = 2^n(r + r²P(r)) + 2^n - 1, n the whole number nearest to x·log2 e and P of degree 5
+// (coefficients of Cephes' expf, Moshier 1989): with no table, for what is near 0 must not pass through 1.
+type growth struct {
+	s            isa
+	log2e, magic Op
+	ln2, ln2low  Op
+	first        float64
+	p            []Op
+	one          Op
+}
+
+func newGrowth(s isa) *growth {
+	g := &growth{s: s, log2e: s.f(log2e), magic: s.f(8 * magic), ln2: s.f(math.Ln2), ln2low: s.f(math.Ln2 - float64(float32(math.Ln2))),
+		first: 1.9875691500e-4, one: s.f(1)}
+	for _, c := range []float64{1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1} {
+		g.p = append(g.p, s.f(c))
 	}
-	body(x)
-	for i := range x {
-		VMOVUPS(x[i], at(dst, i*s.bytes()))
+	return g
+}
+
+// apply replaces x by 2^-shift·(e^x - 1), n - shift in -126..127.
+func (g *growth) apply(x reg.VecVirtual, shift int) {
+	s := g.s
+	z, n, p, sq := s.vec(), s.vec(), s.vec(), s.vec()
+	s.copy(g.magic, z)
+	VFMADD231PS(g.log2e, x, z)
+	VSUBPS(g.magic, z, n)
+	VFNMADD231PS(g.ln2, n, x)
+	VFNMADD231PS(g.ln2low, n, x)
+	s.set(p, g.first)
+	for _, c := range g.p {
+		VFMADD213PS(c, x, p)
 	}
-	ADDQ(I32(int32(unroll*s.bytes())), src)
-	ADDQ(I32(int32(unroll*s.bytes())), dst)
-	SUBQ(I32(l*int32(unroll)), n)
-	JGE(LabelRef("loop"))
-	Label("rest")
-	ADDQ(I32(l*int32(unroll)), n)
-	JZ(LabelRef("done"))
-	Label("masked")
-	count, full := GP64(), GP64()
-	MOVQ(n, count)
-	MOVQ(I32(l), full)
-	CMPQ(count, full)
-	CMOVQGT(full, count)
-	m := s.mask(count)
-	y := s.vec()
-	m.load(at(src, 0), y)
-	body([]reg.VecVirtual{y})
-	m.store(y, at(dst, 0))
-	ADDQ(I32(int32(s.bytes())), src)
-	ADDQ(I32(int32(s.bytes())), dst)
-	SUBQ(I32(l), n)
-	JGT(LabelRef("masked"))
-	Label("done")
-	VZEROUPPER()
-	RET()
+	VMULPS(x, x, sq)
+	VFMADD231PS(sq, p, x) // r + r²P
+	scale := g.one
+	if shift != 0 {
+		scale = s.f(math.Ldexp(1, -shift))
+	}
+	VPSLLD(Imm(23), z, z)
+	VPADDD(scale, z, z) // 2^(n - shift)
+	VSUBPS(scale, z, n)
+	VFMADD213PS(n, z, x)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // expSum writes e^(x - shift) and returns the sum, kept in 16 parts whatever the width: the heart of softmax in one pass.
@@ -11,7 +10,7 @@ func expSum(s isa) {
 	s.text("expSum", "func(dst, src *float32, n int, shift float32) float32")
 	dst, src, n := gp("dst"), gp("src"), gp("n")
 	shift := broadcastParam(s, "shift")
-	e := newExponential(s)
+	e := newExponential(s).withLimits()
 	per := 16 / s.lanes()
 	sums := s.vecs(per)
 	for _, v := range sums {
@@ -25,7 +24,10 @@ func expSum(s isa) {
 		VMOVUPS(at(src, i*s.bytes()), x[i])
 		VSUBPS(shift, x[i], x[i])
 	}
-	e.apply(x)
+	for _, v := range x {
+		e.clamp(v)
+		e.apply(v, nil)
+	}
 	for i := range x {
 		VMOVUPS(x[i], at(dst, i*s.bytes()))
 		VADDPS(x[i], sums[i], sums[i])
@@ -48,7 +50,8 @@ func expSum(s isa) {
 		m, y := s.mask(count), s.vec()
 		m.load(at(src, i*s.bytes()), y)
 		VSUBPS(shift, y, y)
-		e.apply([]reg.VecVirtual{y})
+		e.clamp(y)
+		e.apply(y, nil)
 		m.store(y, at(dst, i*s.bytes()))
 		if s == avx512 {
 			VADDPS(y, sum, m.r, sum)

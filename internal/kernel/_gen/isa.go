@@ -128,12 +128,104 @@ func (s isa) inMemory(b uint32) Mem {
 	m, ok := constants[b]
 	if !ok {
 		m = GLOBL(fmt.Sprintf("x%08x", b), RODATA|NOPTR)
-		for i := range 8 {
+		for i := range 16 {
 			DATA(4*i, U32(b))
 		}
 		constants[b] = m
 	}
 	return m
+}
+
+var vectors = map[string]Mem{}
+
+// vector returns a vector of words, of which AVX2 sees the first eight.
+func (s isa) vector(name string, words [16]uint32) Op {
+	m, ok := vectors[name]
+	if !ok {
+		m = GLOBL(name, RODATA|NOPTR)
+		for i, w := range words {
+			DATA(4*i, U32(w))
+		}
+		vectors[name] = m
+	}
+	if s == avx512 {
+		r := s.vec()
+		VMOVUPS(m, r)
+		return r
+	}
+	return m
+}
+
+// copy writes a constant, register or memory, to v.
+func (s isa) copy(from Op, v reg.VecVirtual) {
+	if _, ok := from.(Mem); ok {
+		VMOVUPS(from, v)
+	} else {
+		VMOVAPS(from, v)
+	}
+}
+
+// fMem is the constant x in memory, for functions that have more of them than registers.
+func (s isa) fMem(x float64) Op { return s.inMemory(pattern(x)) }
+
+// choice holds a truth value for each lane.
+type choice struct {
+	s isa
+	r reg.Register
+}
+
+// predicates of VCMPPS.
+const (
+	equal        = 0
+	less         = 1
+	lessEqual    = 2
+	unordered    = 3
+	notLessEqual = 6
+	greaterEqual = 13
+	greater      = 14
+	notGreaterEq = 9
+)
+
+// compare tells where a stands to b as the predicate says.
+func (s isa) compare(predicate uint64, a reg.Register, b Op) choice {
+	if s == avx512 {
+		k := K()
+		VCMPPS(Imm(predicate), b, a, k)
+		return choice{s, k}
+	}
+	m := s.vec()
+	VCMPPS(Imm(predicate), b, a, m)
+	return choice{s, m}
+}
+
+// negative tells where the sign bit of x is set.
+func (s isa) negative(x reg.Register) choice {
+	if s == avx512 {
+		k := K()
+		VPMOVD2M(x, k)
+		return choice{s, k}
+	}
+	return choice{s, x}
+}
+
+// pick writes yes where the choice is true, else no. yes may be memory.
+func (c choice) pick(yes Op, no, to reg.Register) {
+	if c.s == avx512 {
+		VBLENDMPS(yes, no, c.r, to)
+	} else {
+		VBLENDVPS(c.r, yes, no, to)
+	}
+}
+
+// drop writes 0 where the choice is true, else x.
+func (c choice) drop(x, to reg.Register) {
+	if c.s == avx512 {
+		k := K()
+		KNOTW(c.r, k)
+		VMOVAPS_Z(x, k, to)
+	} else {
+		VANDNPS(x, c.r, to)
+	}
 }
 
 func pattern(x float64) uint32 { return math.Float32bits(float32(x)) }

@@ -21,6 +21,7 @@ func main() {
 			rowTimesRows(s)
 		case "vec":
 			functions(s)
+			gradients(s)
 			expSum(s)
 			dot(s)
 			sum(s)

@@ -108,86 +108,27 @@ func sum(s isa) {
 	RET()
 }
 
-// stream runs body over n elements four vectors at a time, then one, then part of one. load and store know the mask.
-func stream(s isa, n reg.GPVirtual, pointers []reg.GPVirtual, body func(load func(p reg.GPVirtual, to reg.VecVirtual), store func(from reg.VecVirtual, p reg.GPVirtual))) {
-	run := func(vecs int, m *lanesMask) {
-		for i := range vecs {
-			body(func(p reg.GPVirtual, to reg.VecVirtual) {
-				if m != nil {
-					m.load(at(p, i*s.bytes()), to)
-				} else {
-					VMOVUPS(at(p, i*s.bytes()), to)
-				}
-			}, func(from reg.VecVirtual, p reg.GPVirtual) {
-				if m != nil {
-					m.store(from, at(p, i*s.bytes()))
-				} else {
-					VMOVUPS(from, at(p, i*s.bytes()))
-				}
-			})
-		}
-		if m == nil {
-			for _, p := range pointers {
-				ADDQ(I32(int32(vecs*s.bytes())), p)
-			}
-			SUBQ(I32(int32(vecs*s.lanes())), n)
-		}
-	}
-	l := int32(s.lanes())
-	Label("loop")
-	CMPQ(n, I32(4*l))
-	JLT(LabelRef("one"))
-	run(4, nil)
-	JMP(LabelRef("loop"))
-	Label("one")
-	CMPQ(n, I32(l))
-	JLT(LabelRef("tail"))
-	run(1, nil)
-	JMP(LabelRef("one"))
-	Label("tail")
-	TESTQ(n, n)
-	JZ(LabelRef("done"))
-	m := s.mask(n)
-	run(1, &m)
-	Label("done")
-	VZEROUPPER()
-	RET()
-}
-
-func broadcastParam(s isa, name string) reg.VecVirtual {
-	v := s.vec()
-	p, err := Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VBROADCASTSS(p.Addr, v)
-	return v
-}
-
 // axpy writes y[i] += a·x[i].
 func axpy(s isa) {
-	s.text("axpy", "func(a float32, x, y *float32, n int)")
-	a := broadcastParam(s, "a")
-	x, y, n := gp("x"), gp("y"), gp("n")
-	stream(s, n, []reg.GPVirtual{x, y}, func(load func(reg.GPVirtual, reg.VecVirtual), store func(reg.VecVirtual, reg.GPVirtual)) {
-		t, u := s.vec(), s.vec()
-		load(x, t)
-		load(y, u)
-		VFMADD231PS(t, a, u)
-		store(u, y)
+	s.pass("axpy", "a", "x y", 4, func(number func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
+		a := number("a")
+		return func(v span, p []reg.GPVirtual) {
+			x, y := v.load(p[0]), v.load(p[1])
+			VFMADD231PS(x, a, y)
+			v.store(y, p[1])
+		}
 	})
 }
 
 // scale writes x[i] *= a.
 func scale(s isa) {
-	s.text("scale", "func(a float32, x *float32, n int)")
-	a := broadcastParam(s, "a")
-	x, n := gp("x"), gp("n")
-	stream(s, n, []reg.GPVirtual{x}, func(load func(reg.GPVirtual, reg.VecVirtual), store func(reg.VecVirtual, reg.GPVirtual)) {
-		t := s.vec()
-		load(x, t)
-		VMULPS(a, t, t)
-		store(t, x)
+	s.pass("scale", "a", "x", 4, func(number func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
+		a := number("a")
+		return func(v span, p []reg.GPVirtual) {
+			x := v.load(p[0])
+			VMULPS(a, x, x)
+			v.store(x, p[0])
+		}
 	})
 }
 
@@ -197,14 +138,12 @@ func binary(s isa) {
 		name string
 		op   func(...Op)
 	}{{"add", VADDPS}, {"mul", VMULPS}} {
-		s.text(f.name, "func(dst, x, y *float32, n int)")
-		dst, x, y, n := gp("dst"), gp("x"), gp("y"), gp("n")
-		stream(s, n, []reg.GPVirtual{dst, x, y}, func(load func(reg.GPVirtual, reg.VecVirtual), store func(reg.VecVirtual, reg.GPVirtual)) {
-			t, u := s.vec(), s.vec()
-			load(x, t)
-			load(y, u)
-			f.op(u, t, t)
-			store(t, dst)
+		s.pass(f.name, "", "dst x y", 4, func(func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
+			return func(v span, p []reg.GPVirtual) {
+				x, y := v.load(p[1]), v.load(p[2])
+				f.op(y, x, x)
+				v.store(x, p[0])
+			}
 		})
 	}
 }
