@@ -19,8 +19,13 @@ func Sum[T Float](x []T) T {
 	return sumGo(x)
 }
 
-// SumSquares returns Σ x_i², added up in float64: the square of a norm over many numbers.
+// SumSquares returns Σ x_i², added up in float64: the square of a norm over many numbers. Assembly keeps 32 partial sums, Go 4.
 func SumSquares[T Float](x []T) float64 {
+	if isFloat32[T]() {
+		if s, ok := squares32(as[float32](x)); ok {
+			return s
+		}
+	}
 	var s [4]float64
 	i := 0
 	for ; i+4 <= len(x); i += 4 {

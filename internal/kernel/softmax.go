@@ -10,6 +10,9 @@ func SoftmaxRows[T Float](rows, cols int, dst, src []T) {
 	sameLength(len(dst), len(src))
 	for i := range rows {
 		y, x := dst[i*cols:(i+1)*cols], src[i*cols:(i+1)*cols]
+		if isFloat32[T]() && softmaxRow32(as[float32](y), as[float32](x)) {
+			continue
+		}
 		top := largest(x)
 		if math.IsInf(float64(top), -1) {
 			clear(y)
@@ -19,12 +22,28 @@ func SoftmaxRows[T Float](rows, cols int, dst, src []T) {
 	}
 }
 
+// SoftmaxRowsGrad writes dx = y∘(dy - Σ_j dy_j·y_j) of each row for y of [SoftmaxRows]. dx may be y or dy.
+func SoftmaxRowsGrad[T Float](rows, cols int, dx, y, dy []T) {
+	sameLength(len(y), area(rows, cols))
+	sameLength(len(dy), len(y))
+	sameLength(len(dx), len(y))
+	for i := range rows {
+		d, p, g := dx[i*cols:(i+1)*cols], y[i*cols:(i+1)*cols], dy[i*cols:(i+1)*cols]
+		a := Dot(p, g)
+		if isFloat32[T]() && softmaxBack32(float32(a), as[float32](d), as[float32](p), as[float32](g)) {
+			continue
+		}
+		for j, v := range p {
+			d[j] = v * (g[j] - a)
+		}
+	}
+}
+
 // LogSoftmaxRows writes (x_j - max x) - log Σ_j e^(x_j - max x) of each row. src and dst are rows×cols; dst may be src.
 // An entry of -Inf, and every entry of a row of nothing else, gets -Inf. NaN and +Inf make their row NaN.
 func LogSoftmaxRows[T Float](rows, cols int, dst, src []T) {
 	sameLength(len(src), area(rows, cols))
 	sameLength(len(dst), len(src))
-	var buffer [256]T
 	for i := range rows {
 		y, x := dst[i*cols:(i+1)*cols], src[i*cols:(i+1)*cols]
 		top := largest(x)
@@ -32,14 +51,29 @@ func LogSoftmaxRows[T Float](rows, cols int, dst, src []T) {
 			copy(y, x)
 			continue
 		}
-		var sum T
-		for from := 0; from < cols; from += len(buffer) {
-			part := x[from:min(from+len(buffer), cols)]
-			sum += expSum(buffer[:len(part)], part, top)
+		log := T(math.Log(float64(expTotal(x, top))))
+		if isFloat32[T]() && lower32(float32(top), float32(log), as[float32](y), as[float32](x)) {
+			continue
 		}
-		log := T(math.Log(float64(sum)))
 		for j, v := range x {
 			y[j] = v - top - log
+		}
+	}
+}
+
+// LogSoftmaxRowsGrad writes dx = dy - e^y·Σ_j dy_j of each row for y of [LogSoftmaxRows]. dx may be y or dy.
+func LogSoftmaxRowsGrad[T Float](rows, cols int, dx, y, dy []T) {
+	sameLength(len(y), area(rows, cols))
+	sameLength(len(dy), len(y))
+	sameLength(len(dx), len(y))
+	for i := range rows {
+		d, p, g := dx[i*cols:(i+1)*cols], y[i*cols:(i+1)*cols], dy[i*cols:(i+1)*cols]
+		a := Sum(g)
+		if isFloat32[T]() && logSoftmaxBack32(float32(a), as[float32](d), as[float32](p), as[float32](g)) {
+			continue
+		}
+		for j, v := range p {
+			d[j] = g[j] - T(math.Exp(float64(v)))*a
 		}
 	}
 }
@@ -69,4 +103,17 @@ func expSumGo[T Float](dst, x []T, shift T) T {
 		dst[i] = T(math.Exp(float64(v - shift)))
 	}
 	return sumGo(dst)
+}
+
+// expTotal returns Σ e^(x - shift).
+func expTotal[T Float](x []T, shift T) (sum T) {
+	if isFloat32[T]() {
+		if s, ok := expTotal32(as[float32](x), float32(shift)); ok {
+			return T(s)
+		}
+	}
+	for _, v := range x {
+		sum += T(math.Exp(float64(v - shift)))
+	}
+	return sum
 }

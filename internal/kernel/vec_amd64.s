@@ -3104,87 +3104,172 @@ TEXT ·expSum512(SB), NOSPLIT, $0-36
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
-	VBROADCASTSS shift+24(FP), Z0
-	VBROADCASTSS x3fb8aa3b<>+0(SB), Z1
-	VBROADCASTSS x49c00000<>+0(SB), Z2
-	VBROADCASTSS x3f317218<>+0(SB), Z3
-	VBROADCASTSS xb102e308<>+0(SB), Z4
-	VBROADCASTSS x3f000000<>+0(SB), Z5
-	VBROADCASTSS x3e2aaaab<>+0(SB), Z6
-	VBROADCASTSS x3d2aaaab<>+0(SB), Z7
-	VBROADCASTSS x3f800000<>+0(SB), Z8
-	VMOVUPS      roots<>+0(SB), Z8
-	VMOVUPS      rootsLow<>+0(SB), Z10
-	VBROADCASTSS xc2d00000<>+0(SB), Z11
-	VBROADCASTSS x42b20000<>+0(SB), Z12
-	VXORPS       Y9, Y9, Y9
+	VBROADCASTSS x3fb8aa3b<>+0(SB), Z0
+	VBROADCASTSS x49c00000<>+0(SB), Z1
+	VBROADCASTSS x3f317218<>+0(SB), Z2
+	VBROADCASTSS xb102e308<>+0(SB), Z3
+	VBROADCASTSS x3f000000<>+0(SB), Z4
+	VBROADCASTSS x3e2aaaab<>+0(SB), Z5
+	VBROADCASTSS x3d2aaaab<>+0(SB), Z6
+	VBROADCASTSS x3f800000<>+0(SB), Z7
+	VMOVUPS      roots<>+0(SB), Z7
+	VMOVUPS      rootsLow<>+0(SB), Z9
+	VBROADCASTSS xc2d00000<>+0(SB), Z10
+	VBROADCASTSS x42b20000<>+0(SB), Z11
+	VBROADCASTSS shift+24(FP), Z12
+	VXORPS       Y8, Y8, Y8
 
-loop:
+sumLoop:
 	CMPQ         DX, $0x10
-	JLT          tail
+	JLT          sumTail
 	VMOVUPS      (CX), Z13
-	VSUBPS       Z0, Z13, Z13
-	VMINPS       Z13, Z12, Z13
-	VMAXPS       Z13, Z11, Z13
-	VMOVAPS      Z2, Z14
-	VFMADD231PS  Z1, Z13, Z14
-	VSUBPS       Z2, Z14, Z15
+	VSUBPS       Z12, Z13, Z13
+	VMINPS       Z13, Z11, Z13
+	VMAXPS       Z13, Z10, Z13
+	VMOVAPS      Z1, Z14
+	VFMADD231PS  Z0, Z13, Z14
+	VSUBPS       Z1, Z14, Z15
+	VFNMADD231PS Z2, Z15, Z13
 	VFNMADD231PS Z3, Z15, Z13
-	VFNMADD231PS Z4, Z15, Z13
 	VMULPS       Z13, Z13, Z16
-	VMOVAPS      Z6, Z17
-	VFMADD231PS  Z7, Z13, Z17
-	VFMADD213PS  Z5, Z13, Z17
-	VPERMPS      Z10, Z14, Z18
+	VMOVAPS      Z5, Z17
+	VFMADD231PS  Z6, Z13, Z17
+	VFMADD213PS  Z4, Z13, Z17
+	VPERMPS      Z9, Z14, Z18
 	VADDPS       Z18, Z13, Z13
 	VFMADD213PS  Z13, Z16, Z17
-	VPERMPS      Z8, Z14, Z18
+	VPERMPS      Z7, Z14, Z18
 	VFMADD213PS  Z18, Z18, Z17
 	VSCALEFPS    Z15, Z17, Z13
 	VMOVUPS      Z13, (AX)
-	VADDPS       Z13, Z9, Z9
+	VADDPS       Z13, Z8, Z8
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, AX
 	SUBQ         $0x10, DX
-	JMP          loop
+	JMP          sumLoop
 
-tail:
+sumTail:
 	TESTQ        DX, DX
-	JZ           fold
+	JZ           sumFold
 	MOVL         $-1, BX
 	BZHIL        DX, BX, BX
 	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z13
-	VSUBPS       Z0, Z13, Z13
-	VMINPS       Z13, Z12, Z13
-	VMAXPS       Z13, Z11, Z13
-	VMOVAPS      Z2, Z0
-	VFMADD231PS  Z1, Z13, Z0
-	VSUBPS       Z2, Z0, Z1
-	VFNMADD231PS Z3, Z1, Z13
-	VFNMADD231PS Z4, Z1, Z13
-	VMULPS       Z13, Z13, Z2
-	VMOVAPS      Z6, Z3
-	VFMADD231PS  Z7, Z13, Z3
-	VFMADD213PS  Z5, Z13, Z3
-	VPERMPS      Z10, Z0, Z4
-	VADDPS       Z4, Z13, Z13
-	VFMADD213PS  Z13, Z2, Z3
-	VPERMPS      Z8, Z0, Z4
-	VFMADD213PS  Z4, Z4, Z3
-	VSCALEFPS    Z1, Z3, Z13
+	VSUBPS       Z12, Z13, Z13
+	VMINPS       Z13, Z11, Z13
+	VMAXPS       Z13, Z10, Z13
+	VMOVAPS      Z1, Z10
+	VFMADD231PS  Z0, Z13, Z10
+	VSUBPS       Z1, Z10, Z0
+	VFNMADD231PS Z2, Z0, Z13
+	VFNMADD231PS Z3, Z0, Z13
+	VMULPS       Z13, Z13, Z1
+	VMOVAPS      Z5, Z2
+	VFMADD231PS  Z6, Z13, Z2
+	VFMADD213PS  Z4, Z13, Z2
+	VPERMPS      Z9, Z10, Z3
+	VADDPS       Z3, Z13, Z13
+	VFMADD213PS  Z13, Z1, Z2
+	VPERMPS      Z7, Z10, Z3
+	VFMADD213PS  Z3, Z3, Z2
+	VSCALEFPS    Z0, Z2, Z13
 	VMOVUPS      Z13, K1, (AX)
-	VADDPS       Z13, Z9, K1, Z9
+	VADDPS       Z13, Z8, K1, Z8
 
-fold:
-	VEXTRACTF32X8 $0x01, Z9, Y0
-	VADDPS        Y0, Y9, Y9
-	VEXTRACTF128  $0x01, Y9, X0
-	VADDPS        X9, X0, X0
+sumFold:
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF128  $0x01, Y8, X0
+	VADDPS        X8, X0, X0
 	VHADDPS       X0, X0, X0
 	VHADDPS       X0, X0, X0
 	VZEROUPPER
 	MOVSS         X0, ret+32(FP)
+	RET
+
+// func expTotal512(src *float32, n int, shift float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·expTotal512(SB), NOSPLIT, $0-28
+	MOVQ         src+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS x3fb8aa3b<>+0(SB), Z0
+	VBROADCASTSS x49c00000<>+0(SB), Z1
+	VBROADCASTSS x3f317218<>+0(SB), Z2
+	VBROADCASTSS xb102e308<>+0(SB), Z3
+	VBROADCASTSS x3f000000<>+0(SB), Z4
+	VBROADCASTSS x3e2aaaab<>+0(SB), Z5
+	VBROADCASTSS x3d2aaaab<>+0(SB), Z6
+	VBROADCASTSS x3f800000<>+0(SB), Z7
+	VMOVUPS      roots<>+0(SB), Z7
+	VMOVUPS      rootsLow<>+0(SB), Z9
+	VBROADCASTSS xc2d00000<>+0(SB), Z10
+	VBROADCASTSS x42b20000<>+0(SB), Z11
+	VBROADCASTSS shift+16(FP), Z12
+	VXORPS       Y8, Y8, Y8
+
+sumLoop:
+	CMPQ         CX, $0x10
+	JLT          sumTail
+	VMOVUPS      (AX), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMINPS       Z13, Z11, Z13
+	VMAXPS       Z13, Z10, Z13
+	VMOVAPS      Z1, Z14
+	VFMADD231PS  Z0, Z13, Z14
+	VSUBPS       Z1, Z14, Z15
+	VFNMADD231PS Z2, Z15, Z13
+	VFNMADD231PS Z3, Z15, Z13
+	VMULPS       Z13, Z13, Z16
+	VMOVAPS      Z5, Z17
+	VFMADD231PS  Z6, Z13, Z17
+	VFMADD213PS  Z4, Z13, Z17
+	VPERMPS      Z9, Z14, Z18
+	VADDPS       Z18, Z13, Z13
+	VFMADD213PS  Z13, Z16, Z17
+	VPERMPS      Z7, Z14, Z18
+	VFMADD213PS  Z18, Z18, Z17
+	VSCALEFPS    Z15, Z17, Z13
+	VADDPS       Z13, Z8, Z8
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JMP          sumLoop
+
+sumTail:
+	TESTQ        CX, CX
+	JZ           sumFold
+	MOVL         $-1, DX
+	BZHIL        CX, DX, DX
+	KMOVW        DX, K1
+	VMOVUPS.Z    (AX), K1, Z13
+	VSUBPS       Z12, Z13, Z13
+	VMINPS       Z13, Z11, Z13
+	VMAXPS       Z13, Z10, Z13
+	VMOVAPS      Z1, Z10
+	VFMADD231PS  Z0, Z13, Z10
+	VSUBPS       Z1, Z10, Z0
+	VFNMADD231PS Z2, Z0, Z13
+	VFNMADD231PS Z3, Z0, Z13
+	VMULPS       Z13, Z13, Z1
+	VMOVAPS      Z5, Z2
+	VFMADD231PS  Z6, Z13, Z2
+	VFMADD213PS  Z4, Z13, Z2
+	VPERMPS      Z9, Z10, Z3
+	VADDPS       Z3, Z13, Z13
+	VFMADD213PS  Z13, Z1, Z2
+	VPERMPS      Z7, Z10, Z3
+	VFMADD213PS  Z3, Z3, Z2
+	VSCALEFPS    Z0, Z2, Z13
+	VADDPS       Z13, Z8, K1, Z8
+
+sumFold:
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF128  $0x01, Y8, X0
+	VADDPS        X8, X0, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VZEROUPPER
+	MOVSS         X0, ret+24(FP)
 	RET
 
 // func dot512(x *float32, y *float32, n int) float32
@@ -3609,6 +3694,2629 @@ by1end:
 	VMOVUPS   Z0, K1, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func squares512(x *float32, n int) float64
+// Requires: AVX, AVX512F, AVX512VL, BMI2, CMOV, SSE2
+TEXT ·squares512(SB), NOSPLIT, $0-24
+	MOVQ   x+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	SUBQ   $0x20, CX
+	JLT    rest
+
+loop:
+	VCVTPS2PD   (AX), Z4
+	VFMADD231PD Z4, Z4, Z0
+	VCVTPS2PD   32(AX), Z4
+	VFMADD231PD Z4, Z4, Z1
+	VCVTPS2PD   64(AX), Z4
+	VFMADD231PD Z4, Z4, Z2
+	VCVTPS2PD   96(AX), Z4
+	VFMADD231PD Z4, Z4, Z3
+	ADDQ        $+128, AX
+	SUBQ        $0x20, CX
+	JGE         loop
+
+rest:
+	ADDQ $0x20, CX
+	JZ   fold
+
+eight:
+	MOVQ        CX, DX
+	MOVQ        $+8, BX
+	CMPQ        DX, BX
+	CMOVQGT     BX, DX
+	MOVL        $-1, BX
+	BZHIL       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (AX), K1, Y4
+	VCVTPS2PD   Y4, Z4
+	VFMADD231PD Z4, Z4, Z0
+	ADDQ        $0x20, AX
+	SUBQ        $0x08, CX
+	JGT         eight
+
+fold:
+	VADDPD        Z1, Z0, Z0
+	VADDPD        Z3, Z2, Z2
+	VADDPD        Z2, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X1
+	VHADDPD       X1, X1, X1
+	VZEROUPPER
+	MOVSD         X1, ret+16(FP)
+	RET
+
+// func softmaxRow512(dst *float32, src *float32, n int) (top float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·softmaxRow512(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS x3fb8aa3b<>+0(SB), Z0
+	VBROADCASTSS x49c00000<>+0(SB), Z1
+	VBROADCASTSS x3f317218<>+0(SB), Z2
+	VBROADCASTSS xb102e308<>+0(SB), Z3
+	VBROADCASTSS x3f000000<>+0(SB), Z4
+	VBROADCASTSS x3e2aaaab<>+0(SB), Z5
+	VBROADCASTSS x3d2aaaab<>+0(SB), Z6
+	VBROADCASTSS x3f800000<>+0(SB), Z7
+	VMOVUPS      roots<>+0(SB), Z7
+	VMOVUPS      rootsLow<>+0(SB), Z9
+	VBROADCASTSS xc2d00000<>+0(SB), Z10
+	VBROADCASTSS x42b20000<>+0(SB), Z11
+	VMOVUPS      xff800000<>+0(SB), Z12
+	MOVQ         CX, BX
+	MOVQ         DX, SI
+	SUBQ         $+16, SI
+	JLT          topRest
+
+topLoop:
+	VMAXPS (BX), Z12, Z12
+	ADDQ   $+64, BX
+	SUBQ   $+16, SI
+	JGE    topLoop
+
+topRest:
+	ADDQ      $+16, SI
+	JZ        topDone
+	MOVL      $-1, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (BX), K1, Z13
+	VMAXPS    Z13, Z12, K1, Z12
+
+topDone:
+	VEXTRACTF32X8 $0x01, Z12, Y8
+	VMAXPS        Y8, Y12, Y12
+	VEXTRACTF128  $0x01, Y12, X8
+	VMAXPS        X8, X12, X8
+	VPERMILPS     $0x4e, X8, X12
+	VMAXPS        X12, X8, X8
+	VPERMILPS     $0xb1, X8, X12
+	VMAXPS        X12, X8, X8
+	MOVSS         X8, top+24(FP)
+	VUCOMISS      xff800000<>+0(SB), X8
+	JEQ           done
+	VBROADCASTSS  X8, Z12
+	MOVQ          AX, BX
+	MOVQ          DX, SI
+	VXORPS        Y8, Y8, Y8
+
+sumLoop:
+	CMPQ         SI, $0x10
+	JLT          sumTail
+	VMOVUPS      (CX), Z13
+	VSUBPS       Z12, Z13, Z13
+	VMINPS       Z13, Z11, Z13
+	VMAXPS       Z13, Z10, Z13
+	VMOVAPS      Z1, Z14
+	VFMADD231PS  Z0, Z13, Z14
+	VSUBPS       Z1, Z14, Z15
+	VFNMADD231PS Z2, Z15, Z13
+	VFNMADD231PS Z3, Z15, Z13
+	VMULPS       Z13, Z13, Z16
+	VMOVAPS      Z5, Z17
+	VFMADD231PS  Z6, Z13, Z17
+	VFMADD213PS  Z4, Z13, Z17
+	VPERMPS      Z9, Z14, Z18
+	VADDPS       Z18, Z13, Z13
+	VFMADD213PS  Z13, Z16, Z17
+	VPERMPS      Z7, Z14, Z18
+	VFMADD213PS  Z18, Z18, Z17
+	VSCALEFPS    Z15, Z17, Z13
+	VMOVUPS      Z13, (BX)
+	VADDPS       Z13, Z8, Z8
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, SI
+	JMP          sumLoop
+
+sumTail:
+	TESTQ        SI, SI
+	JZ           sumFold
+	MOVL         $-1, DI
+	BZHIL        SI, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (CX), K1, Z13
+	VSUBPS       Z12, Z13, Z13
+	VMINPS       Z13, Z11, Z13
+	VMAXPS       Z13, Z10, Z13
+	VMOVAPS      Z1, Z10
+	VFMADD231PS  Z0, Z13, Z10
+	VSUBPS       Z1, Z10, Z0
+	VFNMADD231PS Z2, Z0, Z13
+	VFNMADD231PS Z3, Z0, Z13
+	VMULPS       Z13, Z13, Z1
+	VMOVAPS      Z5, Z2
+	VFMADD231PS  Z6, Z13, Z2
+	VFMADD213PS  Z4, Z13, Z2
+	VPERMPS      Z9, Z10, Z3
+	VADDPS       Z3, Z13, Z13
+	VFMADD213PS  Z13, Z1, Z2
+	VPERMPS      Z7, Z10, Z3
+	VFMADD213PS  Z3, Z3, Z2
+	VSCALEFPS    Z0, Z2, Z13
+	VMOVUPS      Z13, K1, (BX)
+	VADDPS       Z13, Z8, K1, Z8
+
+sumFold:
+	VEXTRACTF32X8 $0x01, Z8, Y0
+	VADDPS        Y0, Y8, Y8
+	VEXTRACTF128  $0x01, Y8, X0
+	VADDPS        X8, X0, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VMOVSS        x3f800000<>+0(SB), X1
+	VDIVSS        X0, X1, X1
+	VBROADCASTSS  X1, Z0
+	SUBQ          $+16, DX
+	JLT           scaleRest
+
+scaleLoop:
+	VMULPS  (AX), Z0, Z13
+	VMOVUPS Z13, (AX)
+	ADDQ    $+64, AX
+	SUBQ    $+16, DX
+	JGE     scaleLoop
+
+scaleRest:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVL      $-1, CX
+	BZHIL     DX, CX, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (AX), K1, Z13
+	VMULPS    Z0, Z13, Z13
+	VMOVUPS   Z13, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softmaxBack512(a float32, dx *float32, y *float32, dy *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·softmaxBack512(SB), NOSPLIT, $0-40
+	MOVQ         dx+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         dy+24(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS a+0(FP), Z0
+	SUBQ         $+32, BX
+	JLT          by2end
+
+by2:
+	VMOVUPS (DX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS (CX), Z2
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(DX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS 64(CX), Z2
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	JGE     by2
+
+by2end:
+	ADDQ $+32, BX
+	SUBQ $+16, BX
+	JLT  by1end
+
+by1:
+	VMOVUPS (DX), Z1
+	VSUBPS  Z0, Z1, Z1
+	VMOVUPS (CX), Z2
+	VMULPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, BX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX), K1, Z1
+	VSUBPS    Z0, Z1, Z1
+	VMOVUPS.Z (CX), K1, Z0
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func logSoftmaxBack512(a float32, dx *float32, y *float32, dy *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·logSoftmaxBack512(SB), NOSPLIT, $0-40
+	MOVQ         dx+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         dy+24(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS a+0(FP), Z0
+	VBROADCASTSS x3fb8aa3b<>+0(SB), Z1
+	VBROADCASTSS x49c00000<>+0(SB), Z2
+	VBROADCASTSS x3f317218<>+0(SB), Z3
+	VBROADCASTSS xb102e308<>+0(SB), Z4
+	VBROADCASTSS x3f000000<>+0(SB), Z5
+	VBROADCASTSS x3e2aaaab<>+0(SB), Z6
+	VBROADCASTSS x3d2aaaab<>+0(SB), Z7
+	VBROADCASTSS x3f800000<>+0(SB), Z8
+	VMOVUPS      roots<>+0(SB), Z8
+	VMOVUPS      rootsLow<>+0(SB), Z9
+	VBROADCASTSS xc2d00000<>+0(SB), Z10
+	VBROADCASTSS x42b20000<>+0(SB), Z11
+	SUBQ         $+16, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (DX), Z13
+	VMINPS       Z12, Z11, Z12
+	VMAXPS       Z12, Z10, Z12
+	VMOVAPS      Z2, Z14
+	VFMADD231PS  Z1, Z12, Z14
+	VSUBPS       Z2, Z14, Z15
+	VFNMADD231PS Z3, Z15, Z12
+	VFNMADD231PS Z4, Z15, Z12
+	VMULPS       Z12, Z12, Z16
+	VMOVAPS      Z6, Z17
+	VFMADD231PS  Z7, Z12, Z17
+	VFMADD213PS  Z5, Z12, Z17
+	VPERMPS      Z9, Z14, Z18
+	VADDPS       Z18, Z12, Z12
+	VFMADD213PS  Z12, Z16, Z17
+	VPERMPS      Z8, Z14, Z18
+	VFMADD213PS  Z18, Z18, Z17
+	VSCALEFPS    Z15, Z17, Z12
+	VFNMADD231PS Z0, Z12, Z13
+	VMOVUPS      Z13, (AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	SUBQ         $+16, BX
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, BX
+	JZ           done
+	MOVL         $-1, SI
+	BZHIL        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPS.Z    (DX), K1, Z13
+	VMINPS       Z12, Z11, Z12
+	VMAXPS       Z12, Z10, Z12
+	VMOVAPS      Z2, Z10
+	VFMADD231PS  Z1, Z12, Z10
+	VSUBPS       Z2, Z10, Z1
+	VFNMADD231PS Z3, Z1, Z12
+	VFNMADD231PS Z4, Z1, Z12
+	VMULPS       Z12, Z12, Z2
+	VMOVAPS      Z6, Z3
+	VFMADD231PS  Z7, Z12, Z3
+	VFMADD213PS  Z5, Z12, Z3
+	VPERMPS      Z9, Z10, Z4
+	VADDPS       Z4, Z12, Z12
+	VFMADD213PS  Z12, Z2, Z3
+	VPERMPS      Z8, Z10, Z4
+	VFMADD213PS  Z4, Z4, Z3
+	VSCALEFPS    Z1, Z3, Z12
+	VFNMADD231PS Z0, Z12, Z13
+	VMOVUPS      Z13, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lower512(a float32, b float32, dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lower512(SB), NOSPLIT, $0-32
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS a+0(FP), Z0
+	VBROADCASTSS b+4(FP), Z1
+	SUBQ         $+32, DX
+	JLT          by2end
+
+by2:
+	VMOVUPS (CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	SUBQ    $+32, DX
+	JGE     by2
+
+by2end:
+	ADDQ $+32, DX
+	SUBQ $+16, DX
+	JLT  by1end
+
+by1:
+	VMOVUPS (CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VSUBPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVL      $-1, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VSUBPS    Z0, Z2, Z2
+	VSUBPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func spread512(x *float32, n int, mean float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·spread512(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS mean+16(FP), Z0
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	SUBQ         $+64, CX
+	JLT          rest
+
+loop:
+	VMOVUPS     (AX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z1, Z1, Z2
+	VMOVUPS     64(AX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z1, Z1, Z3
+	VMOVUPS     128(AX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z1, Z1, Z4
+	VMOVUPS     192(AX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z1, Z1, Z5
+	ADDQ        $+256, AX
+	SUBQ        $+64, CX
+	JGE         loop
+
+rest:
+	ADDQ $+64, CX
+
+sixteen:
+	CMPQ        CX, $0x10
+	JLT         tail
+	VMOVUPS     (AX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS Z1, Z1, Z2
+	ADDQ        $+64, AX
+	SUBQ        $0x10, CX
+	JMP         sixteen
+
+tail:
+	MOVL          $-1, DX
+	BZHIL         CX, DX, DX
+	KMOVW         DX, K1
+	VMOVUPS.Z     (AX), K1, Z1
+	VSUBPS.Z      Z0, Z1, K1, Z1
+	VFMADD231PS   Z1, Z1, Z2
+	VADDPS        Z3, Z2, Z2
+	VADDPS        Z5, Z4, Z4
+	VADDPS        Z4, Z2, Z2
+	VEXTRACTF32X8 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X2, X0, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VZEROUPPER
+	MOVSS         X0, ret+24(FP)
+	RET
+
+// func normalise512(mean float32, rstd float32, dst *float32, x *float32, gamma *float32, beta *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·normalise512(SB), NOSPLIT, $0-48
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         gamma+24(FP), DX
+	MOVQ         beta+32(FP), BX
+	MOVQ         n+40(FP), SI
+	VBROADCASTSS mean+0(FP), Z0
+	VBROADCASTSS rstd+4(FP), Z1
+	SUBQ         $+32, SI
+	JLT          by2end
+
+by2:
+	VMOVUPS     (CX), Z2
+	VMOVUPS     (BX), Z3
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVUPS     (DX), Z4
+	VFMADD231PS Z4, Z2, Z3
+	VMOVUPS     Z3, (AX)
+	VMOVUPS     64(CX), Z2
+	VMOVUPS     64(BX), Z3
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVUPS     64(DX), Z4
+	VFMADD231PS Z4, Z2, Z3
+	VMOVUPS     Z3, 64(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	ADDQ        $+128, BX
+	SUBQ        $+32, SI
+	JGE         by2
+
+by2end:
+	ADDQ $+32, SI
+	SUBQ $+16, SI
+	JLT  by1end
+
+by1:
+	VMOVUPS     (CX), Z2
+	VMOVUPS     (BX), Z3
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVUPS     (DX), Z4
+	VFMADD231PS Z4, Z2, Z3
+	VMOVUPS     Z3, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, SI
+	JGE         by1
+
+by1end:
+	ADDQ        $+16, SI
+	JZ          done
+	MOVL        $-1, DI
+	BZHIL       SI, DI, DI
+	KMOVW       DI, K1
+	VMOVUPS.Z   (CX), K1, Z2
+	VMOVUPS.Z   (BX), K1, Z3
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VMOVUPS.Z   (DX), K1, Z0
+	VFMADD231PS Z0, Z2, Z3
+	VMOVUPS     Z3, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normBack512(mean float32, rstd float32, dx *float32, x *float32, dy *float32, gamma *float32, dgamma *float32, dbeta *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·normBack512(SB), NOSPLIT, $0-64
+	MOVQ         dx+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         dy+24(FP), DX
+	MOVQ         gamma+32(FP), BX
+	MOVQ         dgamma+40(FP), SI
+	MOVQ         dbeta+48(FP), DI
+	MOVQ         n+56(FP), R8
+	VBROADCASTSS mean+0(FP), Z0
+	VBROADCASTSS rstd+4(FP), Z1
+	SUBQ         $+16, R8
+	JLT          by1end
+
+by1:
+	VMOVUPS     (CX), Z2
+	VMOVUPS     (DX), Z3
+	VMOVUPS     (SI), Z4
+	VMOVUPS     (DI), Z5
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, (SI)
+	VADDPS      Z3, Z5, Z5
+	VMOVUPS     Z5, (DI)
+	VMOVUPS     (BX), Z2
+	VMULPS      Z2, Z3, Z3
+	VMOVUPS     Z3, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	ADDQ        $+64, SI
+	ADDQ        $+64, DI
+	SUBQ        $+16, R8
+	JGE         by1
+
+by1end:
+	ADDQ        $+16, R8
+	JZ          done
+	MOVL        $-1, R9
+	BZHIL       R8, R9, R9
+	KMOVW       R9, K1
+	VMOVUPS.Z   (CX), K1, Z2
+	VMOVUPS.Z   (DX), K1, Z3
+	VMOVUPS.Z   (SI), K1, Z4
+	VMOVUPS.Z   (DI), K1, Z5
+	VSUBPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VFMADD231PS Z3, Z2, Z4
+	VMOVUPS     Z4, K1, (SI)
+	VADDPS      Z3, Z5, Z5
+	VMOVUPS     Z5, K1, (DI)
+	VMOVUPS.Z   (BX), K1, Z0
+	VMULPS      Z0, Z3, Z3
+	VMOVUPS     Z3, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func dotLess512(y *float32, x *float32, n int, mean float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·dotLess512(SB), NOSPLIT, $0-36
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS mean+24(FP), Z0
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	SUBQ         $+64, DX
+	JLT          rest
+
+loop:
+	VMOVUPS     (CX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS (AX), Z1, Z3
+	VMOVUPS     64(CX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS 64(AX), Z1, Z4
+	VMOVUPS     128(CX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS 128(AX), Z1, Z5
+	VMOVUPS     192(CX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS 192(AX), Z1, Z6
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	JGE         loop
+
+rest:
+	ADDQ $+64, DX
+
+sixteen:
+	CMPQ        DX, $0x10
+	JLT         tail
+	VMOVUPS     (CX), Z1
+	VSUBPS      Z0, Z1, Z1
+	VFMADD231PS (AX), Z1, Z3
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $0x10, DX
+	JMP         sixteen
+
+tail:
+	MOVL          $-1, BX
+	BZHIL         DX, BX, BX
+	KMOVW         BX, K1
+	VMOVUPS.Z     (CX), K1, Z1
+	VMOVUPS.Z     (AX), K1, Z2
+	VSUBPS        Z0, Z1, Z1
+	VFMADD231PS   Z2, Z1, Z3
+	VADDPS        Z4, Z3, Z3
+	VADDPS        Z6, Z5, Z5
+	VADDPS        Z5, Z3, Z3
+	VEXTRACTF32X8 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPS        X3, X0, X0
+	VHADDPS       X0, X0, X0
+	VHADDPS       X0, X0, X0
+	VZEROUPPER
+	MOVSS         X0, ret+32(FP)
+	RET
+
+// func normFinish512(mean float32, rstd float32, a float32, b float32, dx *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·normFinish512(SB), NOSPLIT, $0-40
+	MOVQ         dx+16(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS mean+0(FP), Z0
+	VBROADCASTSS rstd+4(FP), Z1
+	VBROADCASTSS a+8(FP), Z2
+	VBROADCASTSS b+12(FP), Z3
+	SUBQ         $+32, DX
+	JLT          by2end
+
+by2:
+	VMOVUPS      (AX), Z4
+	VMOVUPS      (CX), Z5
+	VSUBPS       Z2, Z4, Z4
+	VSUBPS       Z0, Z5, Z5
+	VFNMADD231PS Z5, Z3, Z4
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      64(AX), Z4
+	VMOVUPS      64(CX), Z5
+	VSUBPS       Z2, Z4, Z4
+	VSUBPS       Z0, Z5, Z5
+	VFNMADD231PS Z5, Z3, Z4
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      Z4, 64(AX)
+	ADDQ         $+128, AX
+	ADDQ         $+128, CX
+	SUBQ         $+32, DX
+	JGE          by2
+
+by2end:
+	ADDQ $+32, DX
+	SUBQ $+16, DX
+	JLT  by1end
+
+by1:
+	VMOVUPS      (AX), Z4
+	VMOVUPS      (CX), Z5
+	VSUBPS       Z2, Z4, Z4
+	VSUBPS       Z0, Z5, Z5
+	VFNMADD231PS Z5, Z3, Z4
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      Z4, (AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	SUBQ         $+16, DX
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, DX
+	JZ           done
+	MOVL         $-1, BX
+	BZHIL        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Z4
+	VMOVUPS.Z    (CX), K1, Z5
+	VSUBPS       Z2, Z4, Z4
+	VSUBPS       Z0, Z5, Z5
+	VFNMADD231PS Z5, Z3, Z4
+	VMULPS       Z1, Z4, Z4
+	VMOVUPS      Z4, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addTanh512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·addTanh512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS x41200000<>+0(SB), Z0
+	SUBQ         $+16, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS      (CX), Z1
+	VMOVUPS      (DX), Z2
+	VADDPS       Z2, Z1, Z1
+	VANDPS       x80000000<>+0(SB), Z1, Z2
+	VXORPS       Z2, Z1, Z2
+	VMINPS       Z2, Z0, Z2
+	VANDPS       x80000000<>+0(SB), Z1, Z1
+	VADDPS       Z2, Z2, Z2
+	VMOVUPS      x4b400000<>+0(SB), Z3
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z2, Z3
+	VSUBPS       x4b400000<>+0(SB), Z3, Z4
+	VFNMADD231PS x3f317218<>+0(SB), Z4, Z2
+	VFNMADD231PS xb102e308<>+0(SB), Z4, Z2
+	VBROADCASTSS x39506967<>+0(SB), Z4
+	VFMADD213PS  x3ab743ce<>+0(SB), Z2, Z4
+	VFMADD213PS  x3c088908<>+0(SB), Z2, Z4
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z2, Z4
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z2, Z4
+	VFMADD213PS  x3f000000<>+0(SB), Z2, Z4
+	VMULPS       Z2, Z2, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       x3f800000<>+0(SB), Z3, Z3
+	VSUBPS       x3f800000<>+0(SB), Z3, Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VADDPS       x40000000<>+0(SB), Z2, Z3
+	VDIVPS       Z3, Z2, Z2
+	VORPS        Z2, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	SUBQ         $+16, BX
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, BX
+	JZ           done
+	MOVL         $-1, SI
+	BZHIL        BX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX), K1, Z1
+	VMOVUPS.Z    (DX), K1, Z2
+	VADDPS       Z2, Z1, Z1
+	VANDPS       x80000000<>+0(SB), Z1, Z2
+	VXORPS       Z2, Z1, Z2
+	VMINPS       Z2, Z0, Z2
+	VANDPS       x80000000<>+0(SB), Z1, Z1
+	VADDPS       Z2, Z2, Z2
+	VMOVUPS      x4b400000<>+0(SB), Z0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z2, Z0
+	VSUBPS       x4b400000<>+0(SB), Z0, Z3
+	VFNMADD231PS x3f317218<>+0(SB), Z3, Z2
+	VFNMADD231PS xb102e308<>+0(SB), Z3, Z2
+	VBROADCASTSS x39506967<>+0(SB), Z3
+	VFMADD213PS  x3ab743ce<>+0(SB), Z2, Z3
+	VFMADD213PS  x3c088908<>+0(SB), Z2, Z3
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z2, Z3
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z2, Z3
+	VFMADD213PS  x3f000000<>+0(SB), Z2, Z3
+	VMULPS       Z2, Z2, Z4
+	VFMADD231PS  Z4, Z3, Z2
+	VPSLLD       $0x17, Z0, Z0
+	VPADDD       x3f800000<>+0(SB), Z0, Z0
+	VSUBPS       x3f800000<>+0(SB), Z0, Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VADDPS       x40000000<>+0(SB), Z2, Z0
+	VDIVPS       Z0, Z2, Z2
+	VORPS        Z2, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addReLU512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addReLU512(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	SUBQ   $+32, BX
+	JLT    by2end
+
+by2:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 64(DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(AX)
+	ADDQ    $+128, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	JGE     by2
+
+by2end:
+	ADDQ $+32, BX
+	SUBQ $+16, BX
+	JLT  by1end
+
+by1:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMAXPS  Z1, Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, BX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lstm512(i *float32, f *float32, cell *float32, o *float32, c *float32, next *float32, u *float32, h *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·lstm512(SB), NOSPLIT, $0-72
+	MOVQ         i+0(FP), AX
+	MOVQ         f+8(FP), CX
+	MOVQ         cell+16(FP), DX
+	MOVQ         o+24(FP), BX
+	MOVQ         c+32(FP), SI
+	MOVQ         next+40(FP), DI
+	MOVQ         u+48(FP), R8
+	MOVQ         h+56(FP), R9
+	MOVQ         n+64(FP), R10
+	VBROADCASTSS xc2d00000<>+0(SB), Z0
+	VBROADCASTSS x41200000<>+0(SB), Z1
+	SUBQ         $+16, R10
+	JLT          by1end
+
+by1:
+	VMOVUPS      (AX), Z2
+	VORPS        x80000000<>+0(SB), Z2, Z3
+	VMAXPS       Z3, Z0, Z3
+	VMOVUPS      x49c00000<>+0(SB), Z5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z3, Z5
+	VSUBPS       x49c00000<>+0(SB), Z5, Z6
+	VFNMADD231PS x3f317218<>+0(SB), Z6, Z3
+	VFNMADD231PS xb102e308<>+0(SB), Z6, Z3
+	VMULPS       Z3, Z3, Z7
+	VMOVUPS      x3e2aaaab<>+0(SB), Z8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z3, Z8
+	VFMADD213PS  x3f000000<>+0(SB), Z3, Z8
+	VPERMPS      rootsLow<>+0(SB), Z5, Z9
+	VADDPS       Z9, Z3, Z3
+	VFMADD213PS  Z3, Z7, Z8
+	VPERMPS      roots<>+0(SB), Z5, Z9
+	VFMADD213PS  Z9, Z9, Z8
+	VSCALEFPS    Z6, Z8, Z3
+	VMOVUPS      x3f800000<>+0(SB), Z5
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z3, Z5, K1, Z4
+	VADDPS       Z5, Z3, Z3
+	VDIVPS       Z3, Z4, Z2
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      (DX), Z3
+	VANDPS       x80000000<>+0(SB), Z3, Z5
+	VXORPS       Z5, Z3, Z5
+	VMINPS       Z5, Z1, Z5
+	VANDPS       x80000000<>+0(SB), Z3, Z3
+	VADDPS       Z5, Z5, Z5
+	VMOVUPS      x4b400000<>+0(SB), Z6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z5, Z6
+	VSUBPS       x4b400000<>+0(SB), Z6, Z7
+	VFNMADD231PS x3f317218<>+0(SB), Z7, Z5
+	VFNMADD231PS xb102e308<>+0(SB), Z7, Z5
+	VBROADCASTSS x39506967<>+0(SB), Z7
+	VFMADD213PS  x3ab743ce<>+0(SB), Z5, Z7
+	VFMADD213PS  x3c088908<>+0(SB), Z5, Z7
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z5, Z7
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z5, Z7
+	VFMADD213PS  x3f000000<>+0(SB), Z5, Z7
+	VMULPS       Z5, Z5, Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VPSLLD       $0x17, Z6, Z6
+	VPADDD       x3f800000<>+0(SB), Z6, Z6
+	VSUBPS       x3f800000<>+0(SB), Z6, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       x40000000<>+0(SB), Z5, Z6
+	VDIVPS       Z6, Z5, Z5
+	VORPS        Z5, Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VMULPS       Z3, Z2, Z2
+	VMOVUPS      (CX), Z3
+	VORPS        x80000000<>+0(SB), Z3, Z5
+	VMAXPS       Z5, Z0, Z5
+	VMOVUPS      x49c00000<>+0(SB), Z6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z5, Z6
+	VSUBPS       x49c00000<>+0(SB), Z6, Z7
+	VFNMADD231PS x3f317218<>+0(SB), Z7, Z5
+	VFNMADD231PS xb102e308<>+0(SB), Z7, Z5
+	VMULPS       Z5, Z5, Z8
+	VMOVUPS      x3e2aaaab<>+0(SB), Z9
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z5, Z9
+	VFMADD213PS  x3f000000<>+0(SB), Z5, Z9
+	VPERMPS      rootsLow<>+0(SB), Z6, Z15
+	VADDPS       Z15, Z5, Z5
+	VFMADD213PS  Z5, Z8, Z9
+	VPERMPS      roots<>+0(SB), Z6, Z15
+	VFMADD213PS  Z15, Z15, Z9
+	VSCALEFPS    Z7, Z9, Z5
+	VMOVUPS      x3f800000<>+0(SB), Z6
+	VPMOVD2M     Z3, K1
+	VBLENDMPS    Z5, Z6, K1, Z10
+	VADDPS       Z6, Z5, Z5
+	VDIVPS       Z5, Z10, Z3
+	VMOVUPS      Z3, (CX)
+	VMOVUPS      (SI), Z5
+	VFMADD231PS  Z5, Z3, Z2
+	VMOVUPS      Z2, (DI)
+	VANDPS       x80000000<>+0(SB), Z2, Z3
+	VXORPS       Z3, Z2, Z3
+	VMINPS       Z3, Z1, Z3
+	VANDPS       x80000000<>+0(SB), Z2, Z2
+	VADDPS       Z3, Z3, Z3
+	VMOVUPS      x4b400000<>+0(SB), Z5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z3, Z5
+	VSUBPS       x4b400000<>+0(SB), Z5, Z6
+	VFNMADD231PS x3f317218<>+0(SB), Z6, Z3
+	VFNMADD231PS xb102e308<>+0(SB), Z6, Z3
+	VBROADCASTSS x39506967<>+0(SB), Z6
+	VFMADD213PS  x3ab743ce<>+0(SB), Z3, Z6
+	VFMADD213PS  x3c088908<>+0(SB), Z3, Z6
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z3, Z6
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z3, Z6
+	VFMADD213PS  x3f000000<>+0(SB), Z3, Z6
+	VMULPS       Z3, Z3, Z7
+	VFMADD231PS  Z7, Z6, Z3
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       x3f800000<>+0(SB), Z5, Z5
+	VSUBPS       x3f800000<>+0(SB), Z5, Z6
+	VFMADD213PS  Z6, Z5, Z3
+	VADDPS       x40000000<>+0(SB), Z3, Z5
+	VDIVPS       Z5, Z3, Z3
+	VORPS        Z3, Z2, Z2
+	VMOVUPS      Z2, (R8)
+	VMOVUPS      (BX), Z3
+	VORPS        x80000000<>+0(SB), Z3, Z5
+	VMAXPS       Z5, Z0, Z5
+	VMOVUPS      x49c00000<>+0(SB), Z6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z5, Z6
+	VSUBPS       x49c00000<>+0(SB), Z6, Z7
+	VFNMADD231PS x3f317218<>+0(SB), Z7, Z5
+	VFNMADD231PS xb102e308<>+0(SB), Z7, Z5
+	VMULPS       Z5, Z5, Z8
+	VMOVUPS      x3e2aaaab<>+0(SB), Z9
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z5, Z9
+	VFMADD213PS  x3f000000<>+0(SB), Z5, Z9
+	VPERMPS      rootsLow<>+0(SB), Z6, Z15
+	VADDPS       Z15, Z5, Z5
+	VFMADD213PS  Z5, Z8, Z9
+	VPERMPS      roots<>+0(SB), Z6, Z15
+	VFMADD213PS  Z15, Z15, Z9
+	VSCALEFPS    Z7, Z9, Z5
+	VMOVUPS      x3f800000<>+0(SB), Z6
+	VPMOVD2M     Z3, K1
+	VBLENDMPS    Z5, Z6, K1, Z11
+	VADDPS       Z6, Z5, Z5
+	VDIVPS       Z5, Z11, Z3
+	VMOVUPS      Z3, (BX)
+	VMULPS       Z2, Z3, Z3
+	VMOVUPS      Z3, (R9)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	ADDQ         $+64, SI
+	ADDQ         $+64, DI
+	ADDQ         $+64, R8
+	ADDQ         $+64, R9
+	SUBQ         $+16, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, R10
+	JZ           done
+	MOVL         $-1, R11
+	BZHIL        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (AX), K1, Z2
+	VORPS        x80000000<>+0(SB), Z2, Z3
+	VMAXPS       Z3, Z0, Z3
+	VMOVUPS      x49c00000<>+0(SB), Z4
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z3, Z4
+	VSUBPS       x49c00000<>+0(SB), Z4, Z5
+	VFNMADD231PS x3f317218<>+0(SB), Z5, Z3
+	VFNMADD231PS xb102e308<>+0(SB), Z5, Z3
+	VMULPS       Z3, Z3, Z6
+	VMOVUPS      x3e2aaaab<>+0(SB), Z7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z3, Z7
+	VFMADD213PS  x3f000000<>+0(SB), Z3, Z7
+	VPERMPS      rootsLow<>+0(SB), Z4, Z8
+	VADDPS       Z8, Z3, Z3
+	VFMADD213PS  Z3, Z6, Z7
+	VPERMPS      roots<>+0(SB), Z4, Z8
+	VFMADD213PS  Z8, Z8, Z7
+	VSCALEFPS    Z5, Z7, Z3
+	VMOVUPS      x3f800000<>+0(SB), Z4
+	VPMOVD2M     Z2, K2
+	VBLENDMPS    Z3, Z4, K2, Z12
+	VADDPS       Z4, Z3, Z3
+	VDIVPS       Z3, Z12, Z2
+	VMOVUPS      Z2, K1, (AX)
+	VMOVUPS.Z    (DX), K1, Z3
+	VANDPS       x80000000<>+0(SB), Z3, Z4
+	VXORPS       Z4, Z3, Z4
+	VMINPS       Z4, Z1, Z4
+	VANDPS       x80000000<>+0(SB), Z3, Z3
+	VADDPS       Z4, Z4, Z4
+	VMOVUPS      x4b400000<>+0(SB), Z5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z4, Z5
+	VSUBPS       x4b400000<>+0(SB), Z5, Z6
+	VFNMADD231PS x3f317218<>+0(SB), Z6, Z4
+	VFNMADD231PS xb102e308<>+0(SB), Z6, Z4
+	VBROADCASTSS x39506967<>+0(SB), Z6
+	VFMADD213PS  x3ab743ce<>+0(SB), Z4, Z6
+	VFMADD213PS  x3c088908<>+0(SB), Z4, Z6
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z4, Z6
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z4, Z6
+	VFMADD213PS  x3f000000<>+0(SB), Z4, Z6
+	VMULPS       Z4, Z4, Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VPSLLD       $0x17, Z5, Z5
+	VPADDD       x3f800000<>+0(SB), Z5, Z5
+	VSUBPS       x3f800000<>+0(SB), Z5, Z6
+	VFMADD213PS  Z6, Z5, Z4
+	VADDPS       x40000000<>+0(SB), Z4, Z5
+	VDIVPS       Z5, Z4, Z4
+	VORPS        Z4, Z3, Z3
+	VMOVUPS      Z3, K1, (DX)
+	VMULPS       Z3, Z2, Z2
+	VMOVUPS.Z    (CX), K1, Z3
+	VORPS        x80000000<>+0(SB), Z3, Z4
+	VMAXPS       Z4, Z0, Z4
+	VMOVUPS      x49c00000<>+0(SB), Z5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z4, Z5
+	VSUBPS       x49c00000<>+0(SB), Z5, Z6
+	VFNMADD231PS x3f317218<>+0(SB), Z6, Z4
+	VFNMADD231PS xb102e308<>+0(SB), Z6, Z4
+	VMULPS       Z4, Z4, Z7
+	VMOVUPS      x3e2aaaab<>+0(SB), Z8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z4, Z8
+	VFMADD213PS  x3f000000<>+0(SB), Z4, Z8
+	VPERMPS      rootsLow<>+0(SB), Z5, Z9
+	VADDPS       Z9, Z4, Z4
+	VFMADD213PS  Z4, Z7, Z8
+	VPERMPS      roots<>+0(SB), Z5, Z9
+	VFMADD213PS  Z9, Z9, Z8
+	VSCALEFPS    Z6, Z8, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z5
+	VPMOVD2M     Z3, K2
+	VBLENDMPS    Z4, Z5, K2, Z13
+	VADDPS       Z5, Z4, Z4
+	VDIVPS       Z4, Z13, Z3
+	VMOVUPS      Z3, K1, (CX)
+	VMOVUPS.Z    (SI), K1, Z4
+	VFMADD231PS  Z4, Z3, Z2
+	VMOVUPS      Z2, K1, (DI)
+	VANDPS       x80000000<>+0(SB), Z2, Z3
+	VXORPS       Z3, Z2, Z3
+	VMINPS       Z3, Z1, Z3
+	VANDPS       x80000000<>+0(SB), Z2, Z2
+	VADDPS       Z3, Z3, Z3
+	VMOVUPS      x4b400000<>+0(SB), Z1
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z3, Z1
+	VSUBPS       x4b400000<>+0(SB), Z1, Z4
+	VFNMADD231PS x3f317218<>+0(SB), Z4, Z3
+	VFNMADD231PS xb102e308<>+0(SB), Z4, Z3
+	VBROADCASTSS x39506967<>+0(SB), Z4
+	VFMADD213PS  x3ab743ce<>+0(SB), Z3, Z4
+	VFMADD213PS  x3c088908<>+0(SB), Z3, Z4
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z3, Z4
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z3, Z4
+	VFMADD213PS  x3f000000<>+0(SB), Z3, Z4
+	VMULPS       Z3, Z3, Z5
+	VFMADD231PS  Z5, Z4, Z3
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       x3f800000<>+0(SB), Z1, Z1
+	VSUBPS       x3f800000<>+0(SB), Z1, Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VADDPS       x40000000<>+0(SB), Z3, Z1
+	VDIVPS       Z1, Z3, Z3
+	VORPS        Z3, Z2, Z2
+	VMOVUPS      Z2, K1, (R8)
+	VMOVUPS.Z    (BX), K1, Z1
+	VORPS        x80000000<>+0(SB), Z1, Z3
+	VMAXPS       Z3, Z0, Z3
+	VMOVUPS      x49c00000<>+0(SB), Z0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z3, Z0
+	VSUBPS       x49c00000<>+0(SB), Z0, Z4
+	VFNMADD231PS x3f317218<>+0(SB), Z4, Z3
+	VFNMADD231PS xb102e308<>+0(SB), Z4, Z3
+	VMULPS       Z3, Z3, Z5
+	VMOVUPS      x3e2aaaab<>+0(SB), Z6
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z3, Z6
+	VFMADD213PS  x3f000000<>+0(SB), Z3, Z6
+	VPERMPS      rootsLow<>+0(SB), Z0, Z7
+	VADDPS       Z7, Z3, Z3
+	VFMADD213PS  Z3, Z5, Z6
+	VPERMPS      roots<>+0(SB), Z0, Z7
+	VFMADD213PS  Z7, Z7, Z6
+	VSCALEFPS    Z4, Z6, Z3
+	VMOVUPS      x3f800000<>+0(SB), Z0
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z3, Z0, K2, Z14
+	VADDPS       Z0, Z3, Z3
+	VDIVPS       Z3, Z14, Z1
+	VMOVUPS      Z1, K1, (BX)
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z1, K1, (R9)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lstmGrad512(i *float32, f *float32, cell *float32, o *float32, c *float32, u *float32, dh *float32, dc *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lstmGrad512(SB), NOSPLIT, $0-72
+	MOVQ i+0(FP), AX
+	MOVQ f+8(FP), CX
+	MOVQ cell+16(FP), DX
+	MOVQ o+24(FP), BX
+	MOVQ c+32(FP), SI
+	MOVQ u+40(FP), DI
+	MOVQ dh+48(FP), R8
+	MOVQ dc+56(FP), R9
+	MOVQ n+64(FP), R10
+	SUBQ $+16, R10
+	JLT  by1end
+
+by1:
+	VMOVUPS      (BX), Z0
+	VMOVUPS      (DI), Z1
+	VMOVUPS      (R8), Z2
+	VMOVUPS      (R9), Z3
+	VMULPS       Z0, Z2, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z5
+	VFNMADD231PS Z1, Z1, Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z3, Z3
+	VMULPS       Z1, Z2, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z1
+	VSUBPS       Z0, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMULPS       Z4, Z1, Z1
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      (AX), Z0
+	VMOVUPS      (DX), Z1
+	VMULPS       Z1, Z3, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z0, Z2, Z2
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z0, Z3, Z0
+	VMOVUPS      x3f800000<>+0(SB), Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z0, Z4, Z4
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      (CX), Z0
+	VMOVUPS      (SI), Z1
+	VMULPS       Z1, Z3, Z1
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      x3f800000<>+0(SB), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z0, Z2, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z3, (R9)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	ADDQ         $+64, SI
+	ADDQ         $+64, DI
+	ADDQ         $+64, R8
+	ADDQ         $+64, R9
+	SUBQ         $+16, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, R10
+	JZ           done
+	MOVL         $-1, R11
+	BZHIL        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (BX), K1, Z0
+	VMOVUPS.Z    (DI), K1, Z1
+	VMOVUPS.Z    (R8), K1, Z2
+	VMOVUPS.Z    (R9), K1, Z3
+	VMULPS       Z0, Z2, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z5
+	VFNMADD231PS Z1, Z1, Z5
+	VMULPS       Z4, Z5, Z5
+	VADDPS       Z5, Z3, Z3
+	VMULPS       Z1, Z2, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z1
+	VSUBPS       Z0, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMULPS       Z4, Z1, Z1
+	VMOVUPS      Z1, K1, (BX)
+	VMOVUPS.Z    (AX), K1, Z0
+	VMOVUPS.Z    (DX), K1, Z1
+	VMULPS       Z1, Z3, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z0, Z2, Z2
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z0, Z3, Z0
+	VMOVUPS      x3f800000<>+0(SB), Z4
+	VFNMADD231PS Z1, Z1, Z4
+	VMULPS       Z0, Z4, Z4
+	VMOVUPS      Z4, K1, (DX)
+	VMOVUPS      Z2, K1, (AX)
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVUPS.Z    (SI), K1, Z1
+	VMULPS       Z1, Z3, Z1
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      x3f800000<>+0(SB), Z2
+	VSUBPS       Z0, Z2, Z2
+	VMULPS       Z0, Z2, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, K1, (CX)
+	VMOVUPS      Z3, K1, (R9)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gru512(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, next *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·gru512(SB), NOSPLIT, $0-72
+	MOVQ         r+0(FP), AX
+	MOVQ         z+8(FP), CX
+	MOVQ         c+16(FP), DX
+	MOVQ         ar+24(FP), BX
+	MOVQ         az+32(FP), SI
+	MOVQ         ac+40(FP), DI
+	MOVQ         h+48(FP), R8
+	MOVQ         next+56(FP), R9
+	MOVQ         n+64(FP), R10
+	VBROADCASTSS xc2d00000<>+0(SB), Z0
+	VBROADCASTSS x41200000<>+0(SB), Z1
+	SUBQ         $+16, R10
+	JLT          by1end
+
+by1:
+	VMOVUPS      (AX), Z2
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (BX), Z4
+	VADDPS       Z4, Z2, Z2
+	VORPS        x80000000<>+0(SB), Z2, Z4
+	VMAXPS       Z4, Z0, Z4
+	VMOVUPS      x49c00000<>+0(SB), Z9
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z4, Z9
+	VSUBPS       x49c00000<>+0(SB), Z9, Z10
+	VFNMADD231PS x3f317218<>+0(SB), Z10, Z4
+	VFNMADD231PS xb102e308<>+0(SB), Z10, Z4
+	VMULPS       Z4, Z4, Z11
+	VMOVUPS      x3e2aaaab<>+0(SB), Z12
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z4, Z12
+	VFMADD213PS  x3f000000<>+0(SB), Z4, Z12
+	VPERMPS      rootsLow<>+0(SB), Z9, Z13
+	VADDPS       Z13, Z4, Z4
+	VFMADD213PS  Z4, Z11, Z12
+	VPERMPS      roots<>+0(SB), Z9, Z13
+	VFMADD213PS  Z13, Z13, Z12
+	VSCALEFPS    Z10, Z12, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z9
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z4, Z9, K1, Z5
+	VADDPS       Z9, Z4, Z4
+	VDIVPS       Z4, Z5, Z2
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      (DI), Z4
+	VFMADD231PS  Z4, Z2, Z3
+	VANDPS       x80000000<>+0(SB), Z3, Z2
+	VXORPS       Z2, Z3, Z2
+	VMINPS       Z2, Z1, Z2
+	VANDPS       x80000000<>+0(SB), Z3, Z3
+	VADDPS       Z2, Z2, Z2
+	VMOVUPS      x4b400000<>+0(SB), Z4
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z2, Z4
+	VSUBPS       x4b400000<>+0(SB), Z4, Z9
+	VFNMADD231PS x3f317218<>+0(SB), Z9, Z2
+	VFNMADD231PS xb102e308<>+0(SB), Z9, Z2
+	VBROADCASTSS x39506967<>+0(SB), Z9
+	VFMADD213PS  x3ab743ce<>+0(SB), Z2, Z9
+	VFMADD213PS  x3c088908<>+0(SB), Z2, Z9
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z2, Z9
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z2, Z9
+	VFMADD213PS  x3f000000<>+0(SB), Z2, Z9
+	VMULPS       Z2, Z2, Z10
+	VFMADD231PS  Z10, Z9, Z2
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       x3f800000<>+0(SB), Z4, Z4
+	VSUBPS       x3f800000<>+0(SB), Z4, Z9
+	VFMADD213PS  Z9, Z4, Z2
+	VADDPS       x40000000<>+0(SB), Z2, Z4
+	VDIVPS       Z4, Z2, Z2
+	VORPS        Z2, Z3, Z3
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      (CX), Z2
+	VMOVUPS      (SI), Z4
+	VADDPS       Z4, Z2, Z2
+	VORPS        x80000000<>+0(SB), Z2, Z4
+	VMAXPS       Z4, Z0, Z4
+	VMOVUPS      x49c00000<>+0(SB), Z9
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z4, Z9
+	VSUBPS       x49c00000<>+0(SB), Z9, Z10
+	VFNMADD231PS x3f317218<>+0(SB), Z10, Z4
+	VFNMADD231PS xb102e308<>+0(SB), Z10, Z4
+	VMULPS       Z4, Z4, Z11
+	VMOVUPS      x3e2aaaab<>+0(SB), Z12
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z4, Z12
+	VFMADD213PS  x3f000000<>+0(SB), Z4, Z12
+	VPERMPS      rootsLow<>+0(SB), Z9, Z13
+	VADDPS       Z13, Z4, Z4
+	VFMADD213PS  Z4, Z11, Z12
+	VPERMPS      roots<>+0(SB), Z9, Z13
+	VFMADD213PS  Z13, Z13, Z12
+	VSCALEFPS    Z10, Z12, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z9
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z4, Z9, K1, Z6
+	VADDPS       Z9, Z4, Z4
+	VDIVPS       Z4, Z6, Z2
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      (R8), Z4
+	VSUBPS       Z3, Z4, Z4
+	VFMADD213PS  Z3, Z2, Z4
+	VMOVUPS      Z4, (R9)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	ADDQ         $+64, SI
+	ADDQ         $+64, DI
+	ADDQ         $+64, R8
+	ADDQ         $+64, R9
+	SUBQ         $+16, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, R10
+	JZ           done
+	MOVL         $-1, R11
+	BZHIL        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (AX), K1, Z2
+	VMOVUPS.Z    (DX), K1, Z3
+	VMOVUPS.Z    (BX), K1, Z4
+	VADDPS       Z4, Z2, Z2
+	VORPS        x80000000<>+0(SB), Z2, Z4
+	VMAXPS       Z4, Z0, Z4
+	VMOVUPS      x49c00000<>+0(SB), Z5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z4, Z5
+	VSUBPS       x49c00000<>+0(SB), Z5, Z6
+	VFNMADD231PS x3f317218<>+0(SB), Z6, Z4
+	VFNMADD231PS xb102e308<>+0(SB), Z6, Z4
+	VMULPS       Z4, Z4, Z9
+	VMOVUPS      x3e2aaaab<>+0(SB), Z10
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z4, Z10
+	VFMADD213PS  x3f000000<>+0(SB), Z4, Z10
+	VPERMPS      rootsLow<>+0(SB), Z5, Z11
+	VADDPS       Z11, Z4, Z4
+	VFMADD213PS  Z4, Z9, Z10
+	VPERMPS      roots<>+0(SB), Z5, Z11
+	VFMADD213PS  Z11, Z11, Z10
+	VSCALEFPS    Z6, Z10, Z4
+	VMOVUPS      x3f800000<>+0(SB), Z5
+	VPMOVD2M     Z2, K2
+	VBLENDMPS    Z4, Z5, K2, Z7
+	VADDPS       Z5, Z4, Z4
+	VDIVPS       Z4, Z7, Z2
+	VMOVUPS      Z2, K1, (AX)
+	VMOVUPS.Z    (DI), K1, Z4
+	VFMADD231PS  Z4, Z2, Z3
+	VANDPS       x80000000<>+0(SB), Z3, Z2
+	VXORPS       Z2, Z3, Z2
+	VMINPS       Z2, Z1, Z2
+	VANDPS       x80000000<>+0(SB), Z3, Z3
+	VADDPS       Z2, Z2, Z2
+	VMOVUPS      x4b400000<>+0(SB), Z1
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z2, Z1
+	VSUBPS       x4b400000<>+0(SB), Z1, Z4
+	VFNMADD231PS x3f317218<>+0(SB), Z4, Z2
+	VFNMADD231PS xb102e308<>+0(SB), Z4, Z2
+	VBROADCASTSS x39506967<>+0(SB), Z4
+	VFMADD213PS  x3ab743ce<>+0(SB), Z2, Z4
+	VFMADD213PS  x3c088908<>+0(SB), Z2, Z4
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Z2, Z4
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Z2, Z4
+	VFMADD213PS  x3f000000<>+0(SB), Z2, Z4
+	VMULPS       Z2, Z2, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       x3f800000<>+0(SB), Z1, Z1
+	VSUBPS       x3f800000<>+0(SB), Z1, Z4
+	VFMADD213PS  Z4, Z1, Z2
+	VADDPS       x40000000<>+0(SB), Z2, Z1
+	VDIVPS       Z1, Z2, Z2
+	VORPS        Z2, Z3, Z3
+	VMOVUPS      Z3, K1, (DX)
+	VMOVUPS.Z    (CX), K1, Z1
+	VMOVUPS.Z    (SI), K1, Z2
+	VADDPS       Z2, Z1, Z1
+	VORPS        x80000000<>+0(SB), Z1, Z2
+	VMAXPS       Z2, Z0, Z2
+	VMOVUPS      x49c00000<>+0(SB), Z0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Z2, Z0
+	VSUBPS       x49c00000<>+0(SB), Z0, Z4
+	VFNMADD231PS x3f317218<>+0(SB), Z4, Z2
+	VFNMADD231PS xb102e308<>+0(SB), Z4, Z2
+	VMULPS       Z2, Z2, Z5
+	VMOVUPS      x3e2aaaab<>+0(SB), Z6
+	VFMADD231PS  x3d2aaaab<>+0(SB), Z2, Z6
+	VFMADD213PS  x3f000000<>+0(SB), Z2, Z6
+	VPERMPS      rootsLow<>+0(SB), Z0, Z7
+	VADDPS       Z7, Z2, Z2
+	VFMADD213PS  Z2, Z5, Z6
+	VPERMPS      roots<>+0(SB), Z0, Z7
+	VFMADD213PS  Z7, Z7, Z6
+	VSCALEFPS    Z4, Z6, Z2
+	VMOVUPS      x3f800000<>+0(SB), Z0
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z2, Z0, K2, Z8
+	VADDPS       Z0, Z2, Z2
+	VDIVPS       Z2, Z8, Z1
+	VMOVUPS      Z1, K1, (CX)
+	VMOVUPS.Z    (R8), K1, Z0
+	VSUBPS       Z3, Z0, Z0
+	VFMADD213PS  Z3, Z1, Z0
+	VMOVUPS      Z0, K1, (R9)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gruGrad512(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, dh *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gruGrad512(SB), NOSPLIT, $0-72
+	MOVQ r+0(FP), AX
+	MOVQ z+8(FP), CX
+	MOVQ c+16(FP), DX
+	MOVQ ar+24(FP), BX
+	MOVQ az+32(FP), SI
+	MOVQ ac+40(FP), DI
+	MOVQ h+48(FP), R8
+	MOVQ dh+56(FP), R9
+	MOVQ n+64(FP), R10
+	SUBQ $+16, R10
+	JLT  by1end
+
+by1:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      (DX), Z1
+	VMOVUPS      (R8), Z2
+	VMOVUPS      (R9), Z3
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z3, Z2, Z2
+	VMOVUPS      x3f800000<>+0(SB), Z4
+	VSUBPS       Z0, Z4, Z4
+	VMULPS       Z3, Z4, Z4
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, (R9)
+	VMOVUPS      x3f800000<>+0(SB), Z3
+	VSUBPS       Z0, Z3, Z3
+	VMULPS       Z0, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VMOVUPS      Z3, (CX)
+	VMOVUPS      Z3, (SI)
+	VMOVUPS      x3f800000<>+0(SB), Z0
+	VFNMADD231PS Z1, Z1, Z0
+	VMULPS       Z4, Z0, Z0
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      (AX), Z1
+	VMOVUPS      (DI), Z2
+	VMULPS       Z0, Z2, Z2
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (DI)
+	VMOVUPS      x3f800000<>+0(SB), Z0
+	VSUBPS       Z1, Z0, Z0
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z0, (BX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	ADDQ         $+64, SI
+	ADDQ         $+64, DI
+	ADDQ         $+64, R8
+	ADDQ         $+64, R9
+	SUBQ         $+16, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+16, R10
+	JZ           done
+	MOVL         $-1, R11
+	BZHIL        R10, R11, R11
+	KMOVW        R11, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVUPS.Z    (DX), K1, Z1
+	VMOVUPS.Z    (R8), K1, Z2
+	VMOVUPS.Z    (R9), K1, Z3
+	VSUBPS       Z1, Z2, Z2
+	VMULPS       Z3, Z2, Z2
+	VMOVUPS      x3f800000<>+0(SB), Z4
+	VSUBPS       Z0, Z4, Z4
+	VMULPS       Z3, Z4, Z4
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, (R9)
+	VMOVUPS      x3f800000<>+0(SB), Z3
+	VSUBPS       Z0, Z3, Z3
+	VMULPS       Z0, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VMOVUPS      Z3, K1, (CX)
+	VMOVUPS      Z3, K1, (SI)
+	VMOVUPS      x3f800000<>+0(SB), Z0
+	VFNMADD231PS Z1, Z1, Z0
+	VMULPS       Z4, Z0, Z0
+	VMOVUPS      Z0, K1, (DX)
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (DI), K1, Z2
+	VMULPS       Z0, Z2, Z2
+	VMULPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (DI)
+	VMOVUPS      x3f800000<>+0(SB), Z0
+	VSUBPS       Z1, Z0, Z0
+	VMULPS       Z1, Z0, Z0
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+	VMOVUPS      Z0, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sgdStep512(sign float32, decay float32, rate float32, w *float32, grad *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sgdStep512(SB), NOSPLIT, $0-40
+	MOVQ         w+16(FP), AX
+	MOVQ         grad+24(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS decay+4(FP), Z1
+	VBROADCASTSS rate+8(FP), Z2
+	SUBQ         $+16, DX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z3
+	VMOVUPS (CX), Z4
+	VMULPS  Z4, Z0, Z4
+	VMULPS  Z3, Z1, Z5
+	VADDPS  Z5, Z4, Z4
+	VMULPS  Z4, Z2, Z4
+	VSUBPS  Z4, Z3, Z3
+	VMOVUPS Z3, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVL      $-1, BX
+	BZHIL     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z3
+	VMOVUPS.Z (CX), K1, Z4
+	VMULPS    Z4, Z0, Z0
+	VMULPS    Z3, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMULPS    Z0, Z2, Z0
+	VSUBPS    Z0, Z3, Z3
+	VMOVUPS   Z3, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func momentumStep512(sign float32, decay float32, keep float32, take float32, ofGrad float32, ofBuf float32, rate float32, w *float32, grad *float32, buf *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·momentumStep512(SB), NOSPLIT, $0-64
+	MOVQ         w+32(FP), AX
+	MOVQ         grad+40(FP), CX
+	MOVQ         buf+48(FP), DX
+	MOVQ         n+56(FP), BX
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS decay+4(FP), Z1
+	VBROADCASTSS keep+8(FP), Z2
+	VBROADCASTSS take+12(FP), Z3
+	VBROADCASTSS ofGrad+16(FP), Z4
+	VBROADCASTSS ofBuf+20(FP), Z5
+	VBROADCASTSS rate+24(FP), Z6
+	SUBQ         $+16, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z7
+	VMOVUPS (CX), Z8
+	VMULPS  Z8, Z0, Z8
+	VMULPS  Z7, Z1, Z9
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS (DX), Z9
+	VMULPS  Z9, Z2, Z9
+	VMULPS  Z8, Z3, Z10
+	VADDPS  Z10, Z9, Z9
+	VMOVUPS Z9, (DX)
+	VMULPS  Z8, Z4, Z8
+	VMULPS  Z9, Z5, Z9
+	VADDPS  Z9, Z8, Z8
+	VMULPS  Z8, Z6, Z8
+	VSUBPS  Z8, Z7, Z7
+	VMOVUPS Z7, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, BX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z7
+	VMOVUPS.Z (CX), K1, Z8
+	VMULPS    Z8, Z0, Z0
+	VMULPS    Z7, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z0, Z3, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	VMULPS    Z0, Z4, Z0
+	VMULPS    Z1, Z5, Z1
+	VADDPS    Z1, Z0, Z0
+	VMULPS    Z0, Z6, Z0
+	VSUBPS    Z0, Z7, Z7
+	VMOVUPS   Z7, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamStep512(sign float32, decay float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, size float32, correct float32, eps float32, remain float32, w *float32, grad *float32, m *float32, v *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·adamStep512(SB), NOSPLIT, $0-80
+	MOVQ         w+40(FP), AX
+	MOVQ         grad+48(FP), CX
+	MOVQ         m+56(FP), DX
+	MOVQ         v+64(FP), BX
+	MOVQ         n+72(FP), SI
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS decay+4(FP), Z1
+	VBROADCASTSS beta1+8(FP), Z2
+	VBROADCASTSS rest1+12(FP), Z3
+	VBROADCASTSS beta2+16(FP), Z4
+	VBROADCASTSS rest2+20(FP), Z5
+	VBROADCASTSS size+24(FP), Z6
+	VBROADCASTSS correct+28(FP), Z7
+	VBROADCASTSS eps+32(FP), Z8
+	VBROADCASTSS remain+36(FP), Z9
+	SUBQ         $+16, SI
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z10
+	VMOVUPS (CX), Z11
+	VMULPS  Z11, Z0, Z11
+	VMULPS  Z10, Z1, Z12
+	VADDPS  Z12, Z11, Z11
+	VMOVUPS (DX), Z12
+	VMULPS  Z12, Z2, Z12
+	VMULPS  Z11, Z3, Z13
+	VADDPS  Z13, Z12, Z12
+	VMOVUPS Z12, (DX)
+	VMULPS  Z12, Z6, Z12
+	VMOVUPS (BX), Z13
+	VMULPS  Z13, Z4, Z13
+	VMULPS  Z11, Z5, Z14
+	VMULPS  Z11, Z14, Z11
+	VADDPS  Z11, Z13, Z13
+	VMOVUPS Z13, (BX)
+	VSQRTPS Z13, Z13
+	VMULPS  Z7, Z13, Z11
+	VADDPS  Z8, Z11, Z11
+	VDIVPS  Z11, Z12, Z12
+	VMULPS  Z9, Z10, Z10
+	VSUBPS  Z12, Z10, Z10
+	VMOVUPS Z10, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, SI
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, SI
+	JZ        done
+	MOVL      $-1, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z (CX), K1, Z11
+	VMULPS    Z11, Z0, Z0
+	VMULPS    Z10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z0, Z3, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	VMULPS    Z1, Z6, Z1
+	VMOVUPS.Z (BX), K1, Z2
+	VMULPS    Z2, Z4, Z2
+	VMULPS    Z0, Z5, Z3
+	VMULPS    Z0, Z3, Z0
+	VADDPS    Z0, Z2, Z2
+	VMOVUPS   Z2, K1, (BX)
+	VSQRTPS   Z2, Z2
+	VMULPS    Z7, Z2, Z0
+	VADDPS    Z8, Z0, Z0
+	VDIVPS    Z0, Z1, Z1
+	VMULPS    Z9, Z10, Z10
+	VSUBPS    Z1, Z10, Z10
+	VMOVUPS   Z10, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sparseAdamStep512(sign float32, rest1 float32, rest2 float32, size float32, eps float32, w *float32, grad *float32, m *float32, v *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sparseAdamStep512(SB), NOSPLIT, $0-64
+	MOVQ         w+24(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         m+40(FP), DX
+	MOVQ         v+48(FP), BX
+	MOVQ         n+56(FP), SI
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS rest1+4(FP), Z1
+	VBROADCASTSS rest2+8(FP), Z2
+	VBROADCASTSS size+12(FP), Z3
+	VBROADCASTSS eps+16(FP), Z4
+	SUBQ         $+16, SI
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z5
+	VMOVUPS (CX), Z6
+	VMULPS  Z6, Z0, Z6
+	VMOVUPS (DX), Z7
+	VSUBPS  Z7, Z6, Z8
+	VMULPS  Z8, Z1, Z8
+	VADDPS  Z7, Z8, Z8
+	VMOVUPS Z8, (DX)
+	VMULPS  Z6, Z6, Z6
+	VMOVUPS (BX), Z7
+	VSUBPS  Z7, Z6, Z6
+	VMULPS  Z6, Z2, Z6
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (BX)
+	VSQRTPS Z6, Z6
+	VADDPS  Z4, Z6, Z6
+	VDIVPS  Z6, Z8, Z8
+	VMULPS  Z8, Z3, Z6
+	VSUBPS  Z6, Z5, Z5
+	VMOVUPS Z5, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, SI
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, SI
+	JZ        done
+	MOVL      $-1, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z5
+	VMOVUPS.Z (CX), K1, Z6
+	VMULPS    Z6, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z6
+	VSUBPS    Z6, Z0, Z7
+	VMULPS    Z7, Z1, Z1
+	VADDPS    Z6, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS.Z (BX), K1, Z6
+	VSUBPS    Z6, Z0, Z0
+	VMULPS    Z0, Z2, Z0
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS   Z0, K1, (BX)
+	VSQRTPS   Z0, Z0
+	VADDPS    Z4, Z0, Z0
+	VDIVPS    Z0, Z1, Z1
+	VMULPS    Z1, Z3, Z0
+	VSUBPS    Z0, Z5, Z5
+	VMOVUPS   Z5, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmspropStep512(sign float32, decay float32, alpha float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rmspropStep512(SB), NOSPLIT, $0-56
+	MOVQ         w+24(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         v+40(FP), DX
+	MOVQ         n+48(FP), BX
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS decay+4(FP), Z1
+	VBROADCASTSS alpha+8(FP), Z2
+	VBROADCASTSS rest+12(FP), Z3
+	VBROADCASTSS eps+16(FP), Z4
+	VBROADCASTSS rate+20(FP), Z5
+	SUBQ         $+16, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z6
+	VMOVUPS (CX), Z7
+	VMULPS  Z7, Z0, Z7
+	VMULPS  Z6, Z1, Z8
+	VADDPS  Z8, Z7, Z7
+	VMOVUPS (DX), Z8
+	VMULPS  Z8, Z2, Z8
+	VMULPS  Z7, Z3, Z9
+	VMULPS  Z7, Z9, Z9
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (DX)
+	VSQRTPS Z8, Z8
+	VMULPS  Z7, Z5, Z7
+	VADDPS  Z4, Z8, Z8
+	VDIVPS  Z8, Z7, Z7
+	VSUBPS  Z7, Z6, Z6
+	VMOVUPS Z6, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, BX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z (CX), K1, Z7
+	VMULPS    Z7, Z0, Z0
+	VMULPS    Z6, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z0, Z3, Z2
+	VMULPS    Z0, Z2, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	VSQRTPS   Z1, Z1
+	VMULPS    Z0, Z5, Z0
+	VADDPS    Z4, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VSUBPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adagradStep512(sign float32, decay float32, rate float32, eps float32, w *float32, grad *float32, sum *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·adagradStep512(SB), NOSPLIT, $0-48
+	MOVQ         w+16(FP), AX
+	MOVQ         grad+24(FP), CX
+	MOVQ         sum+32(FP), DX
+	MOVQ         n+40(FP), BX
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS decay+4(FP), Z1
+	VBROADCASTSS rate+8(FP), Z2
+	VBROADCASTSS eps+12(FP), Z3
+	SUBQ         $+16, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z4
+	VMOVUPS (CX), Z5
+	VMULPS  Z5, Z0, Z5
+	VMULPS  Z4, Z1, Z6
+	VADDPS  Z6, Z5, Z5
+	VMULPS  Z5, Z5, Z6
+	VMOVUPS (DX), Z7
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (DX)
+	VSQRTPS Z6, Z6
+	VMULPS  Z5, Z2, Z5
+	VADDPS  Z3, Z6, Z6
+	VDIVPS  Z6, Z5, Z5
+	VSUBPS  Z5, Z4, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, BX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z (CX), K1, Z5
+	VMULPS    Z5, Z0, Z0
+	VMULPS    Z4, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMULPS    Z0, Z0, Z1
+	VMOVUPS.Z (DX), K1, Z5
+	VADDPS    Z5, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	VSQRTPS   Z1, Z1
+	VMULPS    Z0, Z2, Z0
+	VADDPS    Z3, Z1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VSUBPS    Z0, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adadeltaStep512(sign float32, decay float32, rho float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, u *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·adadeltaStep512(SB), NOSPLIT, $0-64
+	MOVQ         w+24(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         v+40(FP), DX
+	MOVQ         u+48(FP), BX
+	MOVQ         n+56(FP), SI
+	VBROADCASTSS sign+0(FP), Z0
+	VBROADCASTSS decay+4(FP), Z1
+	VBROADCASTSS rho+8(FP), Z2
+	VBROADCASTSS rest+12(FP), Z3
+	VBROADCASTSS eps+16(FP), Z4
+	VBROADCASTSS rate+20(FP), Z5
+	SUBQ         $+16, SI
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Z6
+	VMOVUPS (CX), Z7
+	VMULPS  Z7, Z0, Z7
+	VMULPS  Z6, Z1, Z8
+	VADDPS  Z8, Z7, Z7
+	VMOVUPS (DX), Z8
+	VMULPS  Z8, Z2, Z8
+	VMULPS  Z7, Z3, Z9
+	VMULPS  Z7, Z9, Z9
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (DX)
+	VMOVUPS (BX), Z9
+	VADDPS  Z4, Z9, Z9
+	VSQRTPS Z9, Z9
+	VADDPS  Z4, Z8, Z8
+	VSQRTPS Z8, Z8
+	VDIVPS  Z8, Z9, Z9
+	VMULPS  Z7, Z9, Z7
+	VMOVUPS (BX), Z8
+	VMULPS  Z8, Z2, Z8
+	VMULPS  Z7, Z3, Z9
+	VMULPS  Z7, Z9, Z9
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, (BX)
+	VMULPS  Z7, Z5, Z7
+	VSUBPS  Z7, Z6, Z6
+	VMOVUPS Z6, (AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, SI
+	JGE     by1
+
+by1end:
+	ADDQ      $+16, SI
+	JZ        done
+	MOVL      $-1, DI
+	BZHIL     SI, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z (CX), K1, Z7
+	VMULPS    Z7, Z0, Z0
+	VMULPS    Z6, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z0, Z3, Z7
+	VMULPS    Z0, Z7, Z7
+	VADDPS    Z7, Z1, Z1
+	VMOVUPS   Z1, K1, (DX)
+	VMOVUPS.Z (BX), K1, Z7
+	VADDPS    Z4, Z7, Z7
+	VSQRTPS   Z7, Z7
+	VADDPS    Z4, Z1, Z1
+	VSQRTPS   Z1, Z1
+	VDIVPS    Z1, Z7, Z7
+	VMULPS    Z0, Z7, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z0, Z3, Z2
+	VMULPS    Z0, Z2, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (BX)
+	VMULPS    Z0, Z5, Z0
+	VSUBPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func windowMax1_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·windowMax1_512(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	MOVL         $-1, R10
+	BZHIL        R9, R10, R10
+	KMOVW        R10, K1
+	VPBROADCASTD first+56(FP), Z0
+	VPBROADCASTD x00000001<>+0(SB), Z1
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS.Z    (AX), K1, Z2
+	VMOVUPS.Z    (CX), K1, Z3
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y4, Y4, Y4
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VMOVUPS.Z (R9), K1, Z2
+	VADDPS    Z2, Z4, Z4
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       firsttap
+
+firstsummed:
+	VMOVAPS Z4, Z2
+	VMOVAPS Z0, Z3
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y4, Y4, Y4
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z4, Z4
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       tap
+
+summed:
+	VCMPPS    $0x0e, Z2, Z4, K2
+	VBLENDMPS Z4, Z2, K2, Z2
+	VBLENDMPS Z0, Z3, K2, Z3
+
+next:
+	ADDQ    BX, DX
+	VPADDD  Z1, Z0, Z0
+	DECQ    R8
+	JNZ     window
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K1, (CX)
+	VZEROUPPER
+	RET
+
+DATA x00000001<>+0(SB)/4, $0x00000001
+DATA x00000001<>+4(SB)/4, $0x00000001
+DATA x00000001<>+8(SB)/4, $0x00000001
+DATA x00000001<>+12(SB)/4, $0x00000001
+DATA x00000001<>+16(SB)/4, $0x00000001
+DATA x00000001<>+20(SB)/4, $0x00000001
+DATA x00000001<>+24(SB)/4, $0x00000001
+DATA x00000001<>+28(SB)/4, $0x00000001
+DATA x00000001<>+32(SB)/4, $0x00000001
+DATA x00000001<>+36(SB)/4, $0x00000001
+DATA x00000001<>+40(SB)/4, $0x00000001
+DATA x00000001<>+44(SB)/4, $0x00000001
+DATA x00000001<>+48(SB)/4, $0x00000001
+DATA x00000001<>+52(SB)/4, $0x00000001
+DATA x00000001<>+56(SB)/4, $0x00000001
+DATA x00000001<>+60(SB)/4, $0x00000001
+GLOBL x00000001<>(SB), RODATA|NOPTR, $64
+
+// func windowMax2_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·windowMax2_512(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	MOVL         $-1, R10
+	BZHIL        R9, R10, R10
+	KMOVW        R10, K1
+	VPBROADCASTD first+56(FP), Z0
+	VPBROADCASTD x00000001<>+0(SB), Z1
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS      (AX), Z2
+	VMOVUPS      (CX), Z4
+	VMOVUPS.Z    64(AX), K1, Z3
+	VMOVUPS.Z    64(CX), K1, Z5
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z2
+	VADDPS    Z2, Z7, Z7
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       firsttap
+
+firstsummed:
+	VMOVAPS Z6, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z7, Z3
+	VMOVAPS Z0, Z5
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VADDPS    (R9), Z6, Z6
+	VMOVUPS.Z 64(R9), K1, Z8
+	VADDPS    Z8, Z7, Z7
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       tap
+
+summed:
+	VCMPPS    $0x0e, Z2, Z6, K2
+	VBLENDMPS Z6, Z2, K2, Z2
+	VBLENDMPS Z0, Z4, K2, Z4
+	VCMPPS    $0x0e, Z3, Z7, K2
+	VBLENDMPS Z7, Z3, K2, Z3
+	VBLENDMPS Z0, Z5, K2, Z5
+
+next:
+	ADDQ    BX, DX
+	VPADDD  Z1, Z0, Z0
+	DECQ    R8
+	JNZ     window
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z3, K1, 64(AX)
+	VMOVUPS Z5, K1, 64(CX)
+	VZEROUPPER
+	RET
+
+// func windowMax3_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·windowMax3_512(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	MOVL         $-1, R10
+	BZHIL        R9, R10, R10
+	KMOVW        R10, K1
+	VPBROADCASTD first+56(FP), Z0
+	VPBROADCASTD x00000001<>+0(SB), Z1
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS      (AX), Z2
+	VMOVUPS      (CX), Z5
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(CX), Z6
+	VMOVUPS.Z    128(AX), K1, Z4
+	VMOVUPS.Z    128(CX), K1, Z7
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VADDPS    (R9), Z8, Z8
+	VADDPS    64(R9), Z9, Z9
+	VMOVUPS.Z 128(R9), K1, Z2
+	VADDPS    Z2, Z10, Z10
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       firsttap
+
+firstsummed:
+	VMOVAPS Z8, Z2
+	VMOVAPS Z0, Z5
+	VMOVAPS Z9, Z3
+	VMOVAPS Z0, Z6
+	VMOVAPS Z10, Z4
+	VMOVAPS Z0, Z7
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VADDPS    (R9), Z8, Z8
+	VADDPS    64(R9), Z9, Z9
+	VMOVUPS.Z 128(R9), K1, Z11
+	VADDPS    Z11, Z10, Z10
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       tap
+
+summed:
+	VCMPPS    $0x0e, Z2, Z8, K2
+	VBLENDMPS Z8, Z2, K2, Z2
+	VBLENDMPS Z0, Z5, K2, Z5
+	VCMPPS    $0x0e, Z3, Z9, K2
+	VBLENDMPS Z9, Z3, K2, Z3
+	VBLENDMPS Z0, Z6, K2, Z6
+	VCMPPS    $0x0e, Z4, Z10, K2
+	VBLENDMPS Z10, Z4, K2, Z4
+	VBLENDMPS Z0, Z7, K2, Z7
+
+next:
+	ADDQ    BX, DX
+	VPADDD  Z1, Z0, Z0
+	DECQ    R8
+	JNZ     window
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z5, (CX)
+	VMOVUPS Z3, 64(AX)
+	VMOVUPS Z6, 64(CX)
+	VMOVUPS Z4, K1, 128(AX)
+	VMOVUPS Z7, K1, 128(CX)
+	VZEROUPPER
+	RET
+
+// func windowMax4_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·windowMax4_512(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	MOVL         $-1, R10
+	BZHIL        R9, R10, R10
+	KMOVW        R10, K1
+	VPBROADCASTD first+56(FP), Z0
+	VPBROADCASTD x00000001<>+0(SB), Z1
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS      (AX), Z2
+	VMOVUPS      (CX), Z6
+	VMOVUPS      64(AX), Z3
+	VMOVUPS      64(CX), Z7
+	VMOVUPS      128(AX), Z4
+	VMOVUPS      128(CX), Z8
+	VMOVUPS.Z    192(AX), K1, Z5
+	VMOVUPS.Z    192(CX), K1, Z9
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VADDPS    (R9), Z10, Z10
+	VADDPS    64(R9), Z11, Z11
+	VADDPS    128(R9), Z12, Z12
+	VMOVUPS.Z 192(R9), K1, Z2
+	VADDPS    Z2, Z13, Z13
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       firsttap
+
+firstsummed:
+	VMOVAPS Z10, Z2
+	VMOVAPS Z0, Z6
+	VMOVAPS Z11, Z3
+	VMOVAPS Z0, Z7
+	VMOVAPS Z12, Z4
+	VMOVAPS Z0, Z8
+	VMOVAPS Z13, Z5
+	VMOVAPS Z0, Z9
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VADDPS    (R9), Z10, Z10
+	VADDPS    64(R9), Z11, Z11
+	VADDPS    128(R9), Z12, Z12
+	VMOVUPS.Z 192(R9), K1, Z14
+	VADDPS    Z14, Z13, Z13
+	ADDQ      SI, R9
+	DECQ      R10
+	JNZ       tap
+
+summed:
+	VCMPPS    $0x0e, Z2, Z10, K2
+	VBLENDMPS Z10, Z2, K2, Z2
+	VBLENDMPS Z0, Z6, K2, Z6
+	VCMPPS    $0x0e, Z3, Z11, K2
+	VBLENDMPS Z11, Z3, K2, Z3
+	VBLENDMPS Z0, Z7, K2, Z7
+	VCMPPS    $0x0e, Z4, Z12, K2
+	VBLENDMPS Z12, Z4, K2, Z4
+	VBLENDMPS Z0, Z8, K2, Z8
+	VCMPPS    $0x0e, Z5, Z13, K2
+	VBLENDMPS Z13, Z5, K2, Z5
+	VBLENDMPS Z0, Z9, K2, Z9
+
+next:
+	ADDQ    BX, DX
+	VPADDD  Z1, Z0, Z0
+	DECQ    R8
+	JNZ     window
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z3, 64(AX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z4, 128(AX)
+	VMOVUPS Z8, 128(CX)
+	VMOVUPS Z5, K1, 192(AX)
+	VMOVUPS Z9, K1, 192(CX)
+	VZEROUPPER
+	RET
+
+// func addRows8_512(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+// Requires: AVX, AVX512F
+TEXT ·addRows8_512(SB), NOSPLIT, $0-56
+	MOVQ    y+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    count+24(FP), BX
+	MOVQ    table+32(FP), SI
+	MOVQ    rowB+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+
+row:
+	MOVQ         (DX), R8
+	IMULQ        DI, R8
+	ADDQ         SI, R8
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  (R8), Z8, Z0
+	VFMADD231PS  64(R8), Z8, Z1
+	VFMADD231PS  128(R8), Z8, Z2
+	VFMADD231PS  192(R8), Z8, Z3
+	VFMADD231PS  256(R8), Z8, Z4
+	VFMADD231PS  320(R8), Z8, Z5
+	VFMADD231PS  384(R8), Z8, Z6
+	VFMADD231PS  448(R8), Z8, Z7
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         BX
+	JNZ          row
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func addRows2_512(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+// Requires: AVX, AVX512F
+TEXT ·addRows2_512(SB), NOSPLIT, $0-56
+	MOVQ    y+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    count+24(FP), BX
+	MOVQ    table+32(FP), SI
+	MOVQ    rowB+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+row:
+	MOVQ         (DX), R8
+	IMULQ        DI, R8
+	ADDQ         SI, R8
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (R8), Z2, Z0
+	VFMADD231PS  64(R8), Z2, Z1
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         BX
+	JNZ          row
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func addRows0_512(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addRows0_512(SB), NOSPLIT, $0-56
+	MOVQ      y+0(FP), AX
+	MOVQ      a+8(FP), CX
+	MOVQ      rows+16(FP), DX
+	MOVQ      count+24(FP), BX
+	MOVQ      table+32(FP), SI
+	MOVQ      rowB+40(FP), DI
+	MOVQ      n+48(FP), R8
+	MOVL      $-1, R9
+	BZHIL     R8, R9, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (AX), K1, Z0
+
+row:
+	MOVQ         (DX), R8
+	IMULQ        DI, R8
+	ADDQ         SI, R8
+	VBROADCASTSS (CX), Z1
+	VMOVUPS.Z    (R8), K1, Z2
+	VFMADD231PS  Z2, Z1, Z0
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         BX
+	JNZ          row
+	VMOVUPS      Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func float16_512(dst *float32, src *uint16, n int)
+// Requires: AVX, AVX512F
+TEXT ·float16_512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+loop:
+	VCVTPH2PS (CX), Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      $+32, CX
+	ADDQ      $+64, AX
+	SUBQ      $+16, DX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func bfloat16_512(dst *float32, src *uint16, n int)
+// Requires: AVX, AVX512F
+TEXT ·bfloat16_512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+loop:
+	VPMOVZXWD (CX), Z0
+	VPSLLD    $0x10, Z0, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      $+32, CX
+	ADDQ      $+64, AX
+	SUBQ      $+16, DX
+	JNZ       loop
 	VZEROUPPER
 	RET
 
@@ -5640,81 +8348,81 @@ TEXT ·expSum256(SB), NOSPLIT, $0-36
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
-	VBROADCASTSS shift+24(FP), Y0
-	VBROADCASTSS xc2d00000<>+0(SB), Y1
-	VBROADCASTSS x42b20000<>+0(SB), Y2
+	VBROADCASTSS xc2d00000<>+0(SB), Y0
+	VBROADCASTSS x42b20000<>+0(SB), Y1
+	VBROADCASTSS shift+24(FP), Y2
 	VXORPS       Y3, Y3, Y3
 	VXORPS       Y4, Y4, Y4
 
-loop:
+sumLoop:
 	CMPQ         DX, $0x10
-	JLT          tail
+	JLT          sumTail
 	VMOVUPS      (CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      32(CX), Y6
-	VSUBPS       Y0, Y6, Y6
-	VMINPS       Y5, Y2, Y5
-	VMAXPS       Y5, Y1, Y5
-	VMOVUPS      x49c00000<>+0(SB), Y7
-	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y7
-	VSUBPS       x49c00000<>+0(SB), Y7, Y8
-	VFNMADD231PS x3f317218<>+0(SB), Y8, Y5
-	VFNMADD231PS xb102e308<>+0(SB), Y8, Y5
-	VMULPS       Y5, Y5, Y8
-	VMOVUPS      x3e2aaaab<>+0(SB), Y9
-	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y9
-	VFMADD213PS  x3f000000<>+0(SB), Y5, Y9
-	VPERMPS      rootsLow<>+0(SB), Y7, Y10
-	VADDPS       Y10, Y5, Y5
-	VFMADD213PS  Y5, Y8, Y9
-	VPERMPS      roots<>+0(SB), Y7, Y10
-	VFMADD213PS  Y10, Y10, Y9
-	VPSRAD       $0x03, Y7, Y8
-	VPSRAD       $0x04, Y7, Y7
-	VPSUBD       Y7, Y8, Y8
+	VSUBPS       Y2, Y5, Y5
+	VMINPS       Y5, Y1, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
 	VPSLLD       $0x17, Y7, Y7
 	VPADDD       x3f800000<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       x3f800000<>+0(SB), Y8, Y8
-	VMULPS       Y7, Y9, Y5
-	VMULPS       Y8, Y5, Y5
-	VMINPS       Y6, Y2, Y6
-	VMAXPS       Y6, Y1, Y6
-	VMOVUPS      x49c00000<>+0(SB), Y7
-	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y7
-	VSUBPS       x49c00000<>+0(SB), Y7, Y8
-	VFNMADD231PS x3f317218<>+0(SB), Y8, Y6
-	VFNMADD231PS xb102e308<>+0(SB), Y8, Y6
-	VMULPS       Y6, Y6, Y8
-	VMOVUPS      x3e2aaaab<>+0(SB), Y9
-	VFMADD231PS  x3d2aaaab<>+0(SB), Y6, Y9
-	VFMADD213PS  x3f000000<>+0(SB), Y6, Y9
-	VPERMPS      rootsLow<>+0(SB), Y7, Y10
-	VADDPS       Y10, Y6, Y6
-	VFMADD213PS  Y6, Y8, Y9
-	VPERMPS      roots<>+0(SB), Y7, Y10
-	VFMADD213PS  Y10, Y10, Y9
-	VPSRAD       $0x03, Y7, Y8
-	VPSRAD       $0x04, Y7, Y7
-	VPSUBD       Y7, Y8, Y8
-	VPSLLD       $0x17, Y7, Y7
-	VPADDD       x3f800000<>+0(SB), Y7, Y7
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       x3f800000<>+0(SB), Y8, Y8
-	VMULPS       Y7, Y9, Y6
-	VMULPS       Y8, Y6, Y6
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
 	VMOVUPS      Y5, (AX)
 	VADDPS       Y5, Y3, Y3
-	VMOVUPS      Y6, 32(AX)
-	VADDPS       Y6, Y4, Y4
+	VMOVUPS      32(CX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMINPS       Y5, Y1, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      Y5, 32(AX)
+	VADDPS       Y5, Y4, Y4
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, AX
 	SUBQ         $0x10, DX
-	JMP          loop
+	JMP          sumLoop
 
-tail:
+sumTail:
 	TESTQ        DX, DX
-	JZ           fold
+	JZ           sumFold
 	MOVQ         DX, BX
 	MOVQ         $+8, SI
 	CMPQ         BX, SI
@@ -5724,9 +8432,9 @@ tail:
 	SUBQ         BX, DI
 	VMOVUPS      (SI)(DI*4), Y5
 	VMASKMOVPS   (CX), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMINPS       Y6, Y2, Y6
-	VMAXPS       Y6, Y1, Y6
+	VSUBPS       Y2, Y6, Y6
+	VMINPS       Y6, Y1, Y6
+	VMAXPS       Y6, Y0, Y6
 	VMOVUPS      x49c00000<>+0(SB), Y7
 	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y7
 	VSUBPS       x49c00000<>+0(SB), Y7, Y8
@@ -5765,9 +8473,9 @@ tail:
 	SUBQ         BX, DI
 	VMOVUPS      (SI)(DI*4), Y5
 	VMASKMOVPS   32(CX), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMINPS       Y6, Y2, Y6
-	VMAXPS       Y6, Y1, Y6
+	VSUBPS       Y2, Y6, Y6
+	VMINPS       Y6, Y1, Y6
+	VMAXPS       Y6, Y0, Y6
 	VMOVUPS      x49c00000<>+0(SB), Y0
 	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y0
 	VSUBPS       x49c00000<>+0(SB), Y0, Y1
@@ -5798,7 +8506,7 @@ tail:
 	SUBQ         $0x08, DX
 	CMOVQLT      AX, DX
 
-fold:
+sumFold:
 	VMOVAPS      Y4, Y0
 	VADDPS       Y0, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X0
@@ -5807,6 +8515,175 @@ fold:
 	VHADDPS      X0, X0, X0
 	VZEROUPPER
 	MOVSS        X0, ret+32(FP)
+	RET
+
+// func expTotal256(src *float32, n int, shift float32) float32
+// Requires: AVX, AVX2, CMOV, FMA3, SSE
+TEXT ·expTotal256(SB), NOSPLIT, $0-28
+	MOVQ         src+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS xc2d00000<>+0(SB), Y0
+	VBROADCASTSS x42b20000<>+0(SB), Y1
+	VBROADCASTSS shift+16(FP), Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+
+sumLoop:
+	CMPQ         CX, $0x10
+	JLT          sumTail
+	VMOVUPS      (AX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMINPS       Y5, Y1, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      32(AX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMINPS       Y5, Y1, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JMP          sumLoop
+
+sumTail:
+	TESTQ        CX, CX
+	JZ           sumFold
+	MOVQ         CX, DX
+	MOVQ         $+8, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         signs<>+0(SB), BX
+	MOVQ         $+8, SI
+	SUBQ         DX, SI
+	VMOVUPS      (BX)(SI*4), Y5
+	VMASKMOVPS   (AX), Y5, Y6
+	VSUBPS       Y2, Y6, Y6
+	VMINPS       Y6, Y1, Y6
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      x49c00000<>+0(SB), Y7
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y7
+	VSUBPS       x49c00000<>+0(SB), Y7, Y8
+	VFNMADD231PS x3f317218<>+0(SB), Y8, Y6
+	VFNMADD231PS xb102e308<>+0(SB), Y8, Y6
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      x3e2aaaab<>+0(SB), Y9
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y6, Y9
+	VFMADD213PS  x3f000000<>+0(SB), Y6, Y9
+	VPERMPS      rootsLow<>+0(SB), Y7, Y10
+	VADDPS       Y10, Y6, Y6
+	VFMADD213PS  Y6, Y8, Y9
+	VPERMPS      roots<>+0(SB), Y7, Y10
+	VFMADD213PS  Y10, Y10, Y9
+	VPSRAD       $0x03, Y7, Y8
+	VPSRAD       $0x04, Y7, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       x3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y9, Y6
+	VMULPS       Y8, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	XORQ         DX, DX
+	SUBQ         $0x08, CX
+	CMOVQLT      DX, CX
+	MOVQ         CX, DX
+	MOVQ         $+8, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         signs<>+0(SB), BX
+	MOVQ         $+8, SI
+	SUBQ         DX, SI
+	VMOVUPS      (BX)(SI*4), Y5
+	VMASKMOVPS   32(AX), Y5, Y6
+	VSUBPS       Y2, Y6, Y6
+	VMINPS       Y6, Y1, Y6
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      x49c00000<>+0(SB), Y0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y0
+	VSUBPS       x49c00000<>+0(SB), Y0, Y1
+	VFNMADD231PS x3f317218<>+0(SB), Y1, Y6
+	VFNMADD231PS xb102e308<>+0(SB), Y1, Y6
+	VMULPS       Y6, Y6, Y1
+	VMOVUPS      x3e2aaaab<>+0(SB), Y2
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y6, Y2
+	VFMADD213PS  x3f000000<>+0(SB), Y6, Y2
+	VPERMPS      rootsLow<>+0(SB), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	VFMADD213PS  Y6, Y1, Y2
+	VPERMPS      roots<>+0(SB), Y0, Y7
+	VFMADD213PS  Y7, Y7, Y2
+	VPSRAD       $0x03, Y0, Y1
+	VPSRAD       $0x04, Y0, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       x3f800000<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       x3f800000<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y6
+	VMULPS       Y1, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	XORQ         AX, AX
+	SUBQ         $0x08, CX
+	CMOVQLT      AX, CX
+
+sumFold:
+	VMOVAPS      Y4, Y0
+	VADDPS       Y0, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X3, X0, X0
+	VHADDPS      X0, X0, X0
+	VHADDPS      X0, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+24(FP)
 	RET
 
 // func dot256(x *float32, y *float32, n int) float32
@@ -6334,5 +9211,2903 @@ by1end:
 	VMASKMOVPS Y1, Y0, (AX)
 
 done:
+	VZEROUPPER
+	RET
+
+// func squares256(x *float32, n int) float64
+// Requires: AVX, CMOV, FMA3, SSE2
+TEXT ·squares256(SB), NOSPLIT, $0-24
+	MOVQ   x+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	SUBQ   $0x20, CX
+	JLT    rest
+
+loop:
+	VCVTPS2PD   (AX), Y8
+	VFMADD231PD Y8, Y8, Y0
+	VCVTPS2PD   16(AX), Y8
+	VFMADD231PD Y8, Y8, Y1
+	VCVTPS2PD   32(AX), Y8
+	VFMADD231PD Y8, Y8, Y2
+	VCVTPS2PD   48(AX), Y8
+	VFMADD231PD Y8, Y8, Y3
+	VCVTPS2PD   64(AX), Y8
+	VFMADD231PD Y8, Y8, Y4
+	VCVTPS2PD   80(AX), Y8
+	VFMADD231PD Y8, Y8, Y5
+	VCVTPS2PD   96(AX), Y8
+	VFMADD231PD Y8, Y8, Y6
+	VCVTPS2PD   112(AX), Y8
+	VFMADD231PD Y8, Y8, Y7
+	ADDQ        $+128, AX
+	SUBQ        $0x20, CX
+	JGE         loop
+
+rest:
+	ADDQ $0x20, CX
+	JZ   fold
+
+eight:
+	MOVQ         CX, DX
+	MOVQ         $+8, BX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         signs<>+0(SB), BX
+	MOVQ         $+8, SI
+	SUBQ         DX, SI
+	VMOVUPS      (BX)(SI*4), Y8
+	VMASKMOVPS   (AX), Y8, Y8
+	VCVTPS2PD    X8, Y9
+	VFMADD231PD  Y9, Y9, Y0
+	VEXTRACTF128 $0x01, Y8, X8
+	VCVTPS2PD    X8, Y8
+	VFMADD231PD  Y8, Y8, Y1
+	ADDQ         $0x20, AX
+	SUBQ         $0x08, CX
+	JGT          eight
+
+fold:
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y6, Y4, Y4
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVAPS      Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X1
+	VHADDPD      X1, X1, X1
+	VZEROUPPER
+	MOVSD        X1, ret+16(FP)
+	RET
+
+// func softmaxRow256(dst *float32, src *float32, n int) (top float32)
+// Requires: AVX, AVX2, CMOV, FMA3, SSE
+TEXT ·softmaxRow256(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS xc2d00000<>+0(SB), Y0
+	VBROADCASTSS x42b20000<>+0(SB), Y1
+	VMOVUPS      xff800000<>+0(SB), Y2
+	MOVQ         CX, BX
+	MOVQ         DX, SI
+	SUBQ         $+8, SI
+	JLT          topRest
+
+topLoop:
+	VMAXPS (BX), Y2, Y2
+	ADDQ   $+32, BX
+	SUBQ   $+8, SI
+	JGE    topLoop
+
+topRest:
+	ADDQ       $+8, SI
+	JZ         topDone
+	LEAQ       signs<>+0(SB), DI
+	MOVQ       $+8, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y3
+	VMASKMOVPS (BX), Y3, Y4
+	VBLENDVPS  Y3, Y4, Y2, Y4
+	VMAXPS     Y4, Y2, Y2
+
+topDone:
+	VEXTRACTF128 $0x01, Y2, X3
+	VMAXPS       X3, X2, X3
+	VPERMILPS    $0x4e, X3, X2
+	VMAXPS       X2, X3, X3
+	VPERMILPS    $0xb1, X3, X2
+	VMAXPS       X2, X3, X3
+	MOVSS        X3, top+24(FP)
+	VUCOMISS     xff800000<>+0(SB), X3
+	JEQ          done
+	VBROADCASTSS X3, Y2
+	MOVQ         AX, BX
+	MOVQ         DX, SI
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+
+sumLoop:
+	CMPQ         SI, $0x10
+	JLT          sumTail
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMINPS       Y5, Y1, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      Y5, (BX)
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      32(CX), Y5
+	VSUBPS       Y2, Y5, Y5
+	VMINPS       Y5, Y1, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      Y5, 32(BX)
+	VADDPS       Y5, Y4, Y4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, BX
+	SUBQ         $0x10, SI
+	JMP          sumLoop
+
+sumTail:
+	TESTQ        SI, SI
+	JZ           sumFold
+	MOVQ         SI, DI
+	MOVQ         $+8, R8
+	CMPQ         DI, R8
+	CMOVQGT      R8, DI
+	LEAQ         signs<>+0(SB), R8
+	MOVQ         $+8, R9
+	SUBQ         DI, R9
+	VMOVUPS      (R8)(R9*4), Y5
+	VMASKMOVPS   (CX), Y5, Y6
+	VSUBPS       Y2, Y6, Y6
+	VMINPS       Y6, Y1, Y6
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      x49c00000<>+0(SB), Y7
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y7
+	VSUBPS       x49c00000<>+0(SB), Y7, Y8
+	VFNMADD231PS x3f317218<>+0(SB), Y8, Y6
+	VFNMADD231PS xb102e308<>+0(SB), Y8, Y6
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      x3e2aaaab<>+0(SB), Y9
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y6, Y9
+	VFMADD213PS  x3f000000<>+0(SB), Y6, Y9
+	VPERMPS      rootsLow<>+0(SB), Y7, Y10
+	VADDPS       Y10, Y6, Y6
+	VFMADD213PS  Y6, Y8, Y9
+	VPERMPS      roots<>+0(SB), Y7, Y10
+	VFMADD213PS  Y10, Y10, Y9
+	VPSRAD       $0x03, Y7, Y8
+	VPSRAD       $0x04, Y7, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       x3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y9, Y6
+	VMULPS       Y8, Y6, Y6
+	VMASKMOVPS   Y6, Y5, (BX)
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	XORQ         DI, DI
+	SUBQ         $0x08, SI
+	CMOVQLT      DI, SI
+	MOVQ         SI, DI
+	MOVQ         $+8, R8
+	CMPQ         DI, R8
+	CMOVQGT      R8, DI
+	LEAQ         signs<>+0(SB), R8
+	MOVQ         $+8, R9
+	SUBQ         DI, R9
+	VMOVUPS      (R8)(R9*4), Y5
+	VMASKMOVPS   32(CX), Y5, Y6
+	VSUBPS       Y2, Y6, Y6
+	VMINPS       Y6, Y1, Y6
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      x49c00000<>+0(SB), Y0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y6, Y0
+	VSUBPS       x49c00000<>+0(SB), Y0, Y1
+	VFNMADD231PS x3f317218<>+0(SB), Y1, Y6
+	VFNMADD231PS xb102e308<>+0(SB), Y1, Y6
+	VMULPS       Y6, Y6, Y1
+	VMOVUPS      x3e2aaaab<>+0(SB), Y2
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y6, Y2
+	VFMADD213PS  x3f000000<>+0(SB), Y6, Y2
+	VPERMPS      rootsLow<>+0(SB), Y0, Y7
+	VADDPS       Y7, Y6, Y6
+	VFMADD213PS  Y6, Y1, Y2
+	VPERMPS      roots<>+0(SB), Y0, Y7
+	VFMADD213PS  Y7, Y7, Y2
+	VPSRAD       $0x03, Y0, Y1
+	VPSRAD       $0x04, Y0, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       x3f800000<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       x3f800000<>+0(SB), Y1, Y1
+	VMULPS       Y0, Y2, Y6
+	VMULPS       Y1, Y6, Y6
+	VMASKMOVPS   Y6, Y5, 32(BX)
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	XORQ         CX, CX
+	SUBQ         $0x08, SI
+	CMOVQLT      CX, SI
+
+sumFold:
+	VMOVAPS      Y4, Y0
+	VADDPS       Y0, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X3, X0, X0
+	VHADDPS      X0, X0, X0
+	VHADDPS      X0, X0, X0
+	VMOVSS       x3f800000<>+0(SB), X1
+	VDIVSS       X0, X1, X1
+	VBROADCASTSS X1, Y0
+	SUBQ         $+8, DX
+	JLT          scaleRest
+
+scaleLoop:
+	VMULPS  (AX), Y0, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $+8, DX
+	JGE     scaleLoop
+
+scaleRest:
+	ADDQ       $+8, DX
+	JZ         done
+	LEAQ       signs<>+0(SB), CX
+	MOVQ       $+8, BX
+	SUBQ       DX, BX
+	VMOVUPS    (CX)(BX*4), Y1
+	VMASKMOVPS (AX), Y1, Y4
+	VMULPS     Y0, Y4, Y4
+	VMASKMOVPS Y4, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softmaxBack256(a float32, dx *float32, y *float32, dy *float32, n int)
+// Requires: AVX
+TEXT ·softmaxBack256(SB), NOSPLIT, $0-40
+	MOVQ         dx+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         dy+24(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS a+0(FP), Y0
+	SUBQ         $+16, BX
+	JLT          by2end
+
+by2:
+	VMOVUPS (DX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS (CX), Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(DX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS 32(CX), Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by2
+
+by2end:
+	ADDQ $+16, BX
+	SUBQ $+8, BX
+	JLT  by1end
+
+by1:
+	VMOVUPS (DX), Y1
+	VSUBPS  Y0, Y1, Y1
+	VMOVUPS (CX), Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, BX
+	JZ         done
+	LEAQ       signs<>+0(SB), SI
+	MOVQ       $+8, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y1
+	VMASKMOVPS (DX), Y1, Y2
+	VSUBPS     Y0, Y2, Y2
+	VMASKMOVPS (CX), Y1, Y0
+	VMULPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func logSoftmaxBack256(a float32, dx *float32, y *float32, dy *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·logSoftmaxBack256(SB), NOSPLIT, $0-40
+	MOVQ         dx+8(FP), AX
+	MOVQ         y+16(FP), CX
+	MOVQ         dy+24(FP), DX
+	MOVQ         n+32(FP), BX
+	VBROADCASTSS a+0(FP), Y0
+	VBROADCASTSS xc2d00000<>+0(SB), Y1
+	VBROADCASTSS x42b20000<>+0(SB), Y2
+	SUBQ         $+8, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS      (CX), Y3
+	VMOVUPS      (DX), Y4
+	VMINPS       Y3, Y2, Y3
+	VMAXPS       Y3, Y1, Y3
+	VMOVUPS      x49c00000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y3, Y5
+	VSUBPS       x49c00000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y3
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y3
+	VMULPS       Y3, Y3, Y6
+	VMOVUPS      x3e2aaaab<>+0(SB), Y7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y3, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y3, Y7
+	VPERMPS      rootsLow<>+0(SB), Y5, Y8
+	VADDPS       Y8, Y3, Y3
+	VFMADD213PS  Y3, Y6, Y7
+	VPERMPS      roots<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y8, Y7
+	VPSRAD       $0x03, Y5, Y6
+	VPSRAD       $0x04, Y5, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y7, Y3
+	VMULPS       Y6, Y3, Y3
+	VFNMADD231PS Y0, Y3, Y4
+	VMOVUPS      Y4, (AX)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, BX
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, BX
+	JZ           done
+	LEAQ         signs<>+0(SB), SI
+	MOVQ         $+8, DI
+	SUBQ         BX, DI
+	VMOVUPS      (SI)(DI*4), Y3
+	VMASKMOVPS   (CX), Y3, Y4
+	VMASKMOVPS   (DX), Y3, Y5
+	VMINPS       Y4, Y2, Y4
+	VMAXPS       Y4, Y1, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y1
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y1
+	VSUBPS       x49c00000<>+0(SB), Y1, Y2
+	VFNMADD231PS x3f317218<>+0(SB), Y2, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y2, Y4
+	VMULPS       Y4, Y4, Y2
+	VMOVUPS      x3e2aaaab<>+0(SB), Y6
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y6
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y6
+	VPERMPS      rootsLow<>+0(SB), Y1, Y7
+	VADDPS       Y7, Y4, Y4
+	VFMADD213PS  Y4, Y2, Y6
+	VPERMPS      roots<>+0(SB), Y1, Y7
+	VFMADD213PS  Y7, Y7, Y6
+	VPSRAD       $0x03, Y1, Y2
+	VPSRAD       $0x04, Y1, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       x3f800000<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       x3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y1, Y6, Y4
+	VMULPS       Y2, Y4, Y4
+	VFNMADD231PS Y0, Y4, Y5
+	VMASKMOVPS   Y5, Y3, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lower256(a float32, b float32, dst *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·lower256(SB), NOSPLIT, $0-32
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS a+0(FP), Y0
+	VBROADCASTSS b+4(FP), Y1
+	SUBQ         $+16, DX
+	JLT          by2end
+
+by2:
+	VMOVUPS (CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, DX
+	JGE     by2
+
+by2end:
+	ADDQ $+16, DX
+	SUBQ $+8, DX
+	JLT  by1end
+
+by1:
+	VMOVUPS (CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VSUBPS  Y1, Y2, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, DX
+	JZ         done
+	LEAQ       signs<>+0(SB), BX
+	MOVQ       $+8, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y2
+	VMASKMOVPS (CX), Y2, Y3
+	VSUBPS     Y0, Y3, Y3
+	VSUBPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func spread256(x *float32, n int, mean float32) float32
+// Requires: AVX, CMOV, FMA3, SSE
+TEXT ·spread256(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS mean+16(FP), Y0
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	SUBQ         $+64, CX
+	JLT          rest
+
+loop:
+	VMOVUPS     (AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y2
+	VMOVUPS     32(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y3
+	VMOVUPS     64(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y4
+	VMOVUPS     96(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y5
+	VMOVUPS     128(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y6
+	VMOVUPS     160(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y7
+	VMOVUPS     192(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y8
+	VMOVUPS     224(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y9
+	ADDQ        $+256, AX
+	SUBQ        $+64, CX
+	JGE         loop
+
+rest:
+	ADDQ $+64, CX
+
+sixteen:
+	CMPQ        CX, $0x10
+	JLT         tail
+	VMOVUPS     (AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y2
+	VMOVUPS     32(AX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS Y1, Y1, Y3
+	ADDQ        $+64, AX
+	SUBQ        $0x10, CX
+	JMP         sixteen
+
+tail:
+	MOVQ         $+8, BX
+	XORQ         SI, SI
+	MOVQ         CX, DX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         signs<>+0(SB), DI
+	MOVQ         $+8, R8
+	SUBQ         DX, R8
+	VMOVUPS      (DI)(R8*4), Y10
+	VMASKMOVPS   (AX), Y10, Y1
+	VSUBPS       Y0, Y1, Y1
+	VANDPS       Y10, Y1, Y1
+	VFMADD231PS  Y1, Y1, Y2
+	SUBQ         $0x08, CX
+	CMOVQLT      SI, CX
+	MOVQ         CX, DX
+	CMPQ         DX, BX
+	CMOVQGT      BX, DX
+	LEAQ         signs<>+0(SB), BX
+	MOVQ         $+8, DI
+	SUBQ         DX, DI
+	VMOVUPS      (BX)(DI*4), Y10
+	VMASKMOVPS   32(AX), Y10, Y1
+	VSUBPS       Y0, Y1, Y1
+	VANDPS       Y10, Y1, Y1
+	VFMADD231PS  Y1, Y1, Y3
+	SUBQ         $0x08, CX
+	CMOVQLT      SI, CX
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VMOVAPS      Y3, Y0
+	VADDPS       Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X2, X0, X0
+	VHADDPS      X0, X0, X0
+	VHADDPS      X0, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+24(FP)
+	RET
+
+// func normalise256(mean float32, rstd float32, dst *float32, x *float32, gamma *float32, beta *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·normalise256(SB), NOSPLIT, $0-48
+	MOVQ         dst+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         gamma+24(FP), DX
+	MOVQ         beta+32(FP), BX
+	MOVQ         n+40(FP), SI
+	VBROADCASTSS mean+0(FP), Y0
+	VBROADCASTSS rstd+4(FP), Y1
+	SUBQ         $+16, SI
+	JLT          by2end
+
+by2:
+	VMOVUPS     (CX), Y2
+	VMOVUPS     (BX), Y3
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     (DX), Y4
+	VFMADD231PS Y4, Y2, Y3
+	VMOVUPS     Y3, (AX)
+	VMOVUPS     32(CX), Y2
+	VMOVUPS     32(BX), Y3
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     32(DX), Y4
+	VFMADD231PS Y4, Y2, Y3
+	VMOVUPS     Y3, 32(AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, SI
+	JGE         by2
+
+by2end:
+	ADDQ $+16, SI
+	SUBQ $+8, SI
+	JLT  by1end
+
+by1:
+	VMOVUPS     (CX), Y2
+	VMOVUPS     (BX), Y3
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     (DX), Y4
+	VFMADD231PS Y4, Y2, Y3
+	VMOVUPS     Y3, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+8, SI
+	JGE         by1
+
+by1end:
+	ADDQ        $+8, SI
+	JZ          done
+	LEAQ        signs<>+0(SB), DI
+	MOVQ        $+8, R8
+	SUBQ        SI, R8
+	VMOVUPS     (DI)(R8*4), Y2
+	VMASKMOVPS  (CX), Y2, Y3
+	VMASKMOVPS  (BX), Y2, Y4
+	VSUBPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VMASKMOVPS  (DX), Y2, Y0
+	VFMADD231PS Y0, Y3, Y4
+	VMASKMOVPS  Y4, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normBack256(mean float32, rstd float32, dx *float32, x *float32, dy *float32, gamma *float32, dgamma *float32, dbeta *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·normBack256(SB), NOSPLIT, $0-64
+	MOVQ         dx+8(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         dy+24(FP), DX
+	MOVQ         gamma+32(FP), BX
+	MOVQ         dgamma+40(FP), SI
+	MOVQ         dbeta+48(FP), DI
+	MOVQ         n+56(FP), R8
+	VBROADCASTSS mean+0(FP), Y0
+	VBROADCASTSS rstd+4(FP), Y1
+	SUBQ         $+8, R8
+	JLT          by1end
+
+by1:
+	VMOVUPS     (CX), Y2
+	VMOVUPS     (DX), Y3
+	VMOVUPS     (SI), Y4
+	VMOVUPS     (DI), Y5
+	VSUBPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VFMADD231PS Y3, Y2, Y4
+	VMOVUPS     Y4, (SI)
+	VADDPS      Y3, Y5, Y5
+	VMOVUPS     Y5, (DI)
+	VMOVUPS     (BX), Y2
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	ADDQ        $+32, SI
+	ADDQ        $+32, DI
+	SUBQ        $+8, R8
+	JGE         by1
+
+by1end:
+	ADDQ        $+8, R8
+	JZ          done
+	LEAQ        signs<>+0(SB), R9
+	MOVQ        $+8, R10
+	SUBQ        R8, R10
+	VMOVUPS     (R9)(R10*4), Y2
+	VMASKMOVPS  (CX), Y2, Y3
+	VMASKMOVPS  (DX), Y2, Y4
+	VMASKMOVPS  (SI), Y2, Y5
+	VMASKMOVPS  (DI), Y2, Y6
+	VSUBPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VFMADD231PS Y4, Y3, Y5
+	VMASKMOVPS  Y5, Y2, (SI)
+	VADDPS      Y4, Y6, Y6
+	VMASKMOVPS  Y6, Y2, (DI)
+	VMASKMOVPS  (BX), Y2, Y0
+	VMULPS      Y0, Y4, Y4
+	VMASKMOVPS  Y4, Y2, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func dotLess256(y *float32, x *float32, n int, mean float32) float32
+// Requires: AVX, CMOV, FMA3, SSE
+TEXT ·dotLess256(SB), NOSPLIT, $0-36
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS mean+24(FP), Y0
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	SUBQ         $+64, DX
+	JLT          rest
+
+loop:
+	VMOVUPS     (CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS (AX), Y1, Y3
+	VMOVUPS     32(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 32(AX), Y1, Y4
+	VMOVUPS     64(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 64(AX), Y1, Y5
+	VMOVUPS     96(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 96(AX), Y1, Y6
+	VMOVUPS     128(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 128(AX), Y1, Y7
+	VMOVUPS     160(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 160(AX), Y1, Y8
+	VMOVUPS     192(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 192(AX), Y1, Y9
+	VMOVUPS     224(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 224(AX), Y1, Y10
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	JGE         loop
+
+rest:
+	ADDQ $+64, DX
+
+sixteen:
+	CMPQ        DX, $0x10
+	JLT         tail
+	VMOVUPS     (CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS (AX), Y1, Y3
+	VMOVUPS     32(CX), Y1
+	VSUBPS      Y0, Y1, Y1
+	VFMADD231PS 32(AX), Y1, Y4
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $0x10, DX
+	JMP         sixteen
+
+tail:
+	MOVQ         $+8, SI
+	XORQ         DI, DI
+	MOVQ         DX, BX
+	CMPQ         BX, SI
+	CMOVQGT      SI, BX
+	LEAQ         signs<>+0(SB), R8
+	MOVQ         $+8, R9
+	SUBQ         BX, R9
+	VMOVUPS      (R8)(R9*4), Y2
+	VMASKMOVPS   (CX), Y2, Y1
+	VMASKMOVPS   (AX), Y2, Y2
+	VSUBPS       Y0, Y1, Y1
+	VFMADD231PS  Y2, Y1, Y3
+	SUBQ         $0x08, DX
+	CMOVQLT      DI, DX
+	MOVQ         DX, BX
+	CMPQ         BX, SI
+	CMOVQGT      SI, BX
+	LEAQ         signs<>+0(SB), SI
+	MOVQ         $+8, R8
+	SUBQ         BX, R8
+	VMOVUPS      (SI)(R8*4), Y2
+	VMASKMOVPS   32(CX), Y2, Y1
+	VMASKMOVPS   32(AX), Y2, Y2
+	VSUBPS       Y0, Y1, Y1
+	VFMADD231PS  Y2, Y1, Y4
+	SUBQ         $0x08, DX
+	CMOVQLT      DI, DX
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y10, Y8, Y8
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y8, Y4, Y4
+	VMOVAPS      Y4, Y0
+	VADDPS       Y0, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X3, X0, X0
+	VHADDPS      X0, X0, X0
+	VHADDPS      X0, X0, X0
+	VZEROUPPER
+	MOVSS        X0, ret+32(FP)
+	RET
+
+// func normFinish256(mean float32, rstd float32, a float32, b float32, dx *float32, x *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·normFinish256(SB), NOSPLIT, $0-40
+	MOVQ         dx+16(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS mean+0(FP), Y0
+	VBROADCASTSS rstd+4(FP), Y1
+	VBROADCASTSS a+8(FP), Y2
+	VBROADCASTSS b+12(FP), Y3
+	SUBQ         $+16, DX
+	JLT          by2end
+
+by2:
+	VMOVUPS      (AX), Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y2, Y4, Y4
+	VSUBPS       Y0, Y5, Y5
+	VFNMADD231PS Y5, Y3, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      32(CX), Y5
+	VSUBPS       Y2, Y4, Y4
+	VSUBPS       Y0, Y5, Y5
+	VFNMADD231PS Y5, Y3, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      Y4, 32(AX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, CX
+	SUBQ         $+16, DX
+	JGE          by2
+
+by2end:
+	ADDQ $+16, DX
+	SUBQ $+8, DX
+	JLT  by1end
+
+by1:
+	VMOVUPS      (AX), Y4
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y2, Y4, Y4
+	VSUBPS       Y0, Y5, Y5
+	VFNMADD231PS Y5, Y3, Y4
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      Y4, (AX)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	SUBQ         $+8, DX
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, DX
+	JZ           done
+	LEAQ         signs<>+0(SB), BX
+	MOVQ         $+8, SI
+	SUBQ         DX, SI
+	VMOVUPS      (BX)(SI*4), Y4
+	VMASKMOVPS   (AX), Y4, Y5
+	VMASKMOVPS   (CX), Y4, Y6
+	VSUBPS       Y2, Y5, Y5
+	VSUBPS       Y0, Y6, Y6
+	VFNMADD231PS Y6, Y3, Y5
+	VMULPS       Y1, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addTanh256(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·addTanh256(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS x41200000<>+0(SB), Y0
+	SUBQ         $+8, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS      (CX), Y1
+	VMOVUPS      (DX), Y2
+	VADDPS       Y2, Y1, Y1
+	VANDPS       x80000000<>+0(SB), Y1, Y2
+	VXORPS       Y2, Y1, Y2
+	VMINPS       Y2, Y0, Y2
+	VANDPS       x80000000<>+0(SB), Y1, Y1
+	VADDPS       Y2, Y2, Y2
+	VMOVUPS      x4b400000<>+0(SB), Y3
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y2, Y3
+	VSUBPS       x4b400000<>+0(SB), Y3, Y4
+	VFNMADD231PS x3f317218<>+0(SB), Y4, Y2
+	VFNMADD231PS xb102e308<>+0(SB), Y4, Y2
+	VBROADCASTSS x39506967<>+0(SB), Y4
+	VFMADD213PS  x3ab743ce<>+0(SB), Y2, Y4
+	VFMADD213PS  x3c088908<>+0(SB), Y2, Y4
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y2, Y4
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y2, Y4
+	VFMADD213PS  x3f000000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       x3f800000<>+0(SB), Y3, Y3
+	VSUBPS       x3f800000<>+0(SB), Y3, Y4
+	VFMADD213PS  Y4, Y3, Y2
+	VADDPS       x40000000<>+0(SB), Y2, Y3
+	VDIVPS       Y3, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, BX
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, BX
+	JZ           done
+	LEAQ         signs<>+0(SB), SI
+	MOVQ         $+8, DI
+	SUBQ         BX, DI
+	VMOVUPS      (SI)(DI*4), Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y3
+	VADDPS       Y3, Y2, Y2
+	VANDPS       x80000000<>+0(SB), Y2, Y3
+	VXORPS       Y3, Y2, Y3
+	VMINPS       Y3, Y0, Y3
+	VANDPS       x80000000<>+0(SB), Y2, Y2
+	VADDPS       Y3, Y3, Y3
+	VMOVUPS      x4b400000<>+0(SB), Y0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y3, Y0
+	VSUBPS       x4b400000<>+0(SB), Y0, Y4
+	VFNMADD231PS x3f317218<>+0(SB), Y4, Y3
+	VFNMADD231PS xb102e308<>+0(SB), Y4, Y3
+	VBROADCASTSS x39506967<>+0(SB), Y4
+	VFMADD213PS  x3ab743ce<>+0(SB), Y3, Y4
+	VFMADD213PS  x3c088908<>+0(SB), Y3, Y4
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y3, Y4
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y3, Y4
+	VFMADD213PS  x3f000000<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y3, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       x3f800000<>+0(SB), Y0, Y0
+	VSUBPS       x3f800000<>+0(SB), Y0, Y4
+	VFMADD213PS  Y4, Y0, Y3
+	VADDPS       x40000000<>+0(SB), Y3, Y0
+	VDIVPS       Y0, Y3, Y3
+	VORPS        Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addReLU256(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX
+TEXT ·addReLU256(SB), NOSPLIT, $0-32
+	MOVQ   dst+0(FP), AX
+	MOVQ   x+8(FP), CX
+	MOVQ   y+16(FP), DX
+	MOVQ   n+24(FP), BX
+	VXORPS Y0, Y0, Y0
+	SUBQ   $+16, BX
+	JLT    by2end
+
+by2:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y1, Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 32(DX), Y2
+	VADDPS  Y2, Y1, Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(AX)
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	JGE     by2
+
+by2end:
+	ADDQ $+16, BX
+	SUBQ $+8, BX
+	JLT  by1end
+
+by1:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VADDPS  Y2, Y1, Y1
+	VMAXPS  Y1, Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, BX
+	JZ         done
+	LEAQ       signs<>+0(SB), SI
+	MOVQ       $+8, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VMAXPS     Y2, Y0, Y2
+	VMASKMOVPS Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lstm256(i *float32, f *float32, cell *float32, o *float32, c *float32, next *float32, u *float32, h *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·lstm256(SB), NOSPLIT, $0-72
+	MOVQ         i+0(FP), AX
+	MOVQ         f+8(FP), CX
+	MOVQ         cell+16(FP), DX
+	MOVQ         o+24(FP), BX
+	MOVQ         c+32(FP), SI
+	MOVQ         next+40(FP), DI
+	MOVQ         u+48(FP), R8
+	MOVQ         h+56(FP), R9
+	MOVQ         n+64(FP), R10
+	VBROADCASTSS xc2d00000<>+0(SB), Y0
+	VBROADCASTSS x41200000<>+0(SB), Y1
+	SUBQ         $+8, R10
+	JLT          by1end
+
+by1:
+	VMOVUPS      (AX), Y2
+	VORPS        x80000000<>+0(SB), Y2, Y3
+	VMAXPS       Y3, Y0, Y3
+	VMOVUPS      x49c00000<>+0(SB), Y4
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y3, Y4
+	VSUBPS       x49c00000<>+0(SB), Y4, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y3
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      x3e2aaaab<>+0(SB), Y6
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y3, Y6
+	VFMADD213PS  x3f000000<>+0(SB), Y3, Y6
+	VPERMPS      rootsLow<>+0(SB), Y4, Y7
+	VADDPS       Y7, Y3, Y3
+	VFMADD213PS  Y3, Y5, Y6
+	VPERMPS      roots<>+0(SB), Y4, Y7
+	VFMADD213PS  Y7, Y7, Y6
+	VPSRAD       $0x03, Y4, Y5
+	VPSRAD       $0x04, Y4, Y4
+	VPSUBD       Y4, Y5, Y5
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       x3f800000<>+0(SB), Y4, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y6, Y3
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      x3f800000<>+0(SB), Y4
+	VBLENDVPS    Y2, Y3, Y4, Y2
+	VADDPS       Y4, Y3, Y3
+	VDIVPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      (DX), Y3
+	VANDPS       x80000000<>+0(SB), Y3, Y4
+	VXORPS       Y4, Y3, Y4
+	VMINPS       Y4, Y1, Y4
+	VANDPS       x80000000<>+0(SB), Y3, Y3
+	VADDPS       Y4, Y4, Y4
+	VMOVUPS      x4b400000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       x4b400000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y4
+	VBROADCASTSS x39506967<>+0(SB), Y6
+	VFMADD213PS  x3ab743ce<>+0(SB), Y4, Y6
+	VFMADD213PS  x3c088908<>+0(SB), Y4, Y6
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y4, Y6
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y4, Y6
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VSUBPS       x3f800000<>+0(SB), Y5, Y6
+	VFMADD213PS  Y6, Y5, Y4
+	VADDPS       x40000000<>+0(SB), Y4, Y5
+	VDIVPS       Y5, Y4, Y4
+	VORPS        Y4, Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      (CX), Y3
+	VORPS        x80000000<>+0(SB), Y3, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       x49c00000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      x3e2aaaab<>+0(SB), Y7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y7
+	VPERMPS      rootsLow<>+0(SB), Y5, Y8
+	VADDPS       Y8, Y4, Y4
+	VFMADD213PS  Y4, Y6, Y7
+	VPERMPS      roots<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y8, Y7
+	VPSRAD       $0x03, Y5, Y6
+	VPSRAD       $0x04, Y5, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y7, Y4
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VBLENDVPS    Y3, Y4, Y5, Y3
+	VADDPS       Y5, Y4, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      (SI), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	VMOVUPS      Y2, (DI)
+	VANDPS       x80000000<>+0(SB), Y2, Y3
+	VXORPS       Y3, Y2, Y3
+	VMINPS       Y3, Y1, Y3
+	VANDPS       x80000000<>+0(SB), Y2, Y2
+	VADDPS       Y3, Y3, Y3
+	VMOVUPS      x4b400000<>+0(SB), Y4
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y3, Y4
+	VSUBPS       x4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y3
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y3
+	VBROADCASTSS x39506967<>+0(SB), Y5
+	VFMADD213PS  x3ab743ce<>+0(SB), Y3, Y5
+	VFMADD213PS  x3c088908<>+0(SB), Y3, Y5
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y3, Y5
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y3, Y5
+	VFMADD213PS  x3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       x3f800000<>+0(SB), Y4, Y4
+	VSUBPS       x3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  Y5, Y4, Y3
+	VADDPS       x40000000<>+0(SB), Y3, Y4
+	VDIVPS       Y4, Y3, Y3
+	VORPS        Y3, Y2, Y2
+	VMOVUPS      Y2, (R8)
+	VMOVUPS      (BX), Y3
+	VORPS        x80000000<>+0(SB), Y3, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       x49c00000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      x3e2aaaab<>+0(SB), Y7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y7
+	VPERMPS      rootsLow<>+0(SB), Y5, Y8
+	VADDPS       Y8, Y4, Y4
+	VFMADD213PS  Y4, Y6, Y7
+	VPERMPS      roots<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y8, Y7
+	VPSRAD       $0x03, Y5, Y6
+	VPSRAD       $0x04, Y5, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y7, Y4
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VBLENDVPS    Y3, Y4, Y5, Y3
+	VADDPS       Y5, Y4, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (BX)
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, (R9)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	ADDQ         $+32, SI
+	ADDQ         $+32, DI
+	ADDQ         $+32, R8
+	ADDQ         $+32, R9
+	SUBQ         $+8, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, R10
+	JZ           done
+	LEAQ         signs<>+0(SB), R11
+	MOVQ         $+8, R12
+	SUBQ         R10, R12
+	VMOVUPS      (R11)(R12*4), Y2
+	VMASKMOVPS   (AX), Y2, Y3
+	VORPS        x80000000<>+0(SB), Y3, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       x49c00000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      x3e2aaaab<>+0(SB), Y7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y7
+	VPERMPS      rootsLow<>+0(SB), Y5, Y8
+	VADDPS       Y8, Y4, Y4
+	VFMADD213PS  Y4, Y6, Y7
+	VPERMPS      roots<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y8, Y7
+	VPSRAD       $0x03, Y5, Y6
+	VPSRAD       $0x04, Y5, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y7, Y4
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VBLENDVPS    Y3, Y4, Y5, Y3
+	VADDPS       Y5, Y4, Y4
+	VDIVPS       Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (AX)
+	VMASKMOVPS   (DX), Y2, Y4
+	VANDPS       x80000000<>+0(SB), Y4, Y5
+	VXORPS       Y5, Y4, Y5
+	VMINPS       Y5, Y1, Y5
+	VANDPS       x80000000<>+0(SB), Y4, Y4
+	VADDPS       Y5, Y5, Y5
+	VMOVUPS      x4b400000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x4b400000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VBROADCASTSS x39506967<>+0(SB), Y7
+	VFMADD213PS  x3ab743ce<>+0(SB), Y5, Y7
+	VFMADD213PS  x3c088908<>+0(SB), Y5, Y7
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y5, Y7
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y5, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VSUBPS       x3f800000<>+0(SB), Y6, Y7
+	VFMADD213PS  Y7, Y6, Y5
+	VADDPS       x40000000<>+0(SB), Y5, Y6
+	VDIVPS       Y6, Y5, Y5
+	VORPS        Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y2, (DX)
+	VMULPS       Y4, Y3, Y3
+	VMASKMOVPS   (CX), Y2, Y4
+	VORPS        x80000000<>+0(SB), Y4, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      x3f800000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y4
+	VADDPS       Y6, Y5, Y5
+	VDIVPS       Y5, Y4, Y4
+	VMASKMOVPS   Y4, Y2, (CX)
+	VMASKMOVPS   (SI), Y2, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VMASKMOVPS   Y3, Y2, (DI)
+	VANDPS       x80000000<>+0(SB), Y3, Y4
+	VXORPS       Y4, Y3, Y4
+	VMINPS       Y4, Y1, Y4
+	VANDPS       x80000000<>+0(SB), Y3, Y3
+	VADDPS       Y4, Y4, Y4
+	VMOVUPS      x4b400000<>+0(SB), Y1
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y1
+	VSUBPS       x4b400000<>+0(SB), Y1, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y4
+	VBROADCASTSS x39506967<>+0(SB), Y5
+	VFMADD213PS  x3ab743ce<>+0(SB), Y4, Y5
+	VFMADD213PS  x3c088908<>+0(SB), Y4, Y5
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y4, Y5
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y4, Y5
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y5
+	VMULPS       Y4, Y4, Y6
+	VFMADD231PS  Y6, Y5, Y4
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       x3f800000<>+0(SB), Y1, Y1
+	VSUBPS       x3f800000<>+0(SB), Y1, Y5
+	VFMADD213PS  Y5, Y1, Y4
+	VADDPS       x40000000<>+0(SB), Y4, Y1
+	VDIVPS       Y1, Y4, Y4
+	VORPS        Y4, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (R8)
+	VMASKMOVPS   (BX), Y2, Y1
+	VORPS        x80000000<>+0(SB), Y1, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y0
+	VSUBPS       x49c00000<>+0(SB), Y0, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y4
+	VMULPS       Y4, Y4, Y5
+	VMOVUPS      x3e2aaaab<>+0(SB), Y6
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y6
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y6
+	VPERMPS      rootsLow<>+0(SB), Y0, Y7
+	VADDPS       Y7, Y4, Y4
+	VFMADD213PS  Y4, Y5, Y6
+	VPERMPS      roots<>+0(SB), Y0, Y7
+	VFMADD213PS  Y7, Y7, Y6
+	VPSRAD       $0x03, Y0, Y5
+	VPSRAD       $0x04, Y0, Y0
+	VPSUBD       Y0, Y5, Y5
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       x3f800000<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y0, Y6, Y4
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y0
+	VBLENDVPS    Y1, Y4, Y0, Y1
+	VADDPS       Y0, Y4, Y4
+	VDIVPS       Y4, Y1, Y1
+	VMASKMOVPS   Y1, Y2, (BX)
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y2, (R9)
+
+done:
+	VZEROUPPER
+	RET
+
+// func lstmGrad256(i *float32, f *float32, cell *float32, o *float32, c *float32, u *float32, dh *float32, dc *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·lstmGrad256(SB), NOSPLIT, $0-72
+	MOVQ i+0(FP), AX
+	MOVQ f+8(FP), CX
+	MOVQ cell+16(FP), DX
+	MOVQ o+24(FP), BX
+	MOVQ c+32(FP), SI
+	MOVQ u+40(FP), DI
+	MOVQ dh+48(FP), R8
+	MOVQ dc+56(FP), R9
+	MOVQ n+64(FP), R10
+	SUBQ $+8, R10
+	JLT  by1end
+
+by1:
+	VMOVUPS      (BX), Y0
+	VMOVUPS      (DI), Y1
+	VMOVUPS      (R8), Y2
+	VMOVUPS      (R9), Y3
+	VMULPS       Y0, Y2, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VFNMADD231PS Y1, Y1, Y5
+	VMULPS       Y4, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	VMULPS       Y1, Y2, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y1
+	VSUBPS       Y0, Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMULPS       Y4, Y1, Y1
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      (AX), Y0
+	VMOVUPS      (DX), Y1
+	VMULPS       Y1, Y3, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y0, Y3, Y0
+	VMOVUPS      x3f800000<>+0(SB), Y4
+	VFNMADD231PS Y1, Y1, Y4
+	VMULPS       Y0, Y4, Y4
+	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (SI), Y1
+	VMULPS       Y1, Y3, Y1
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      x3f800000<>+0(SB), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, (R9)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	ADDQ         $+32, SI
+	ADDQ         $+32, DI
+	ADDQ         $+32, R8
+	ADDQ         $+32, R9
+	SUBQ         $+8, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, R10
+	JZ           done
+	LEAQ         signs<>+0(SB), R11
+	MOVQ         $+8, R12
+	SUBQ         R10, R12
+	VMOVUPS      (R11)(R12*4), Y0
+	VMASKMOVPS   (BX), Y0, Y1
+	VMASKMOVPS   (DI), Y0, Y2
+	VMASKMOVPS   (R8), Y0, Y3
+	VMASKMOVPS   (R9), Y0, Y4
+	VMULPS       Y1, Y3, Y5
+	VMOVUPS      x3f800000<>+0(SB), Y6
+	VFNMADD231PS Y2, Y2, Y6
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VMULPS       Y2, Y3, Y5
+	VMOVUPS      x3f800000<>+0(SB), Y2
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMULPS       Y5, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (BX)
+	VMASKMOVPS   (AX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VMULPS       Y2, Y4, Y5
+	VMOVUPS      x3f800000<>+0(SB), Y3
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMULPS       Y5, Y3, Y3
+	VMULPS       Y1, Y4, Y1
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VFNMADD231PS Y2, Y2, Y5
+	VMULPS       Y1, Y5, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
+	VMASKMOVPS   Y3, Y0, (AX)
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (SI), Y0, Y2
+	VMULPS       Y2, Y4, Y2
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y3
+	VSUBPS       Y1, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (CX)
+	VMASKMOVPS   Y4, Y0, (R9)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gru256(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, next *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gru256(SB), NOSPLIT, $0-72
+	MOVQ         r+0(FP), AX
+	MOVQ         z+8(FP), CX
+	MOVQ         c+16(FP), DX
+	MOVQ         ar+24(FP), BX
+	MOVQ         az+32(FP), SI
+	MOVQ         ac+40(FP), DI
+	MOVQ         h+48(FP), R8
+	MOVQ         next+56(FP), R9
+	MOVQ         n+64(FP), R10
+	VBROADCASTSS xc2d00000<>+0(SB), Y0
+	VBROADCASTSS x41200000<>+0(SB), Y1
+	SUBQ         $+8, R10
+	JLT          by1end
+
+by1:
+	VMOVUPS      (AX), Y2
+	VMOVUPS      (DX), Y3
+	VMOVUPS      (BX), Y4
+	VADDPS       Y4, Y2, Y2
+	VORPS        x80000000<>+0(SB), Y2, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       x49c00000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      x3e2aaaab<>+0(SB), Y7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y7
+	VPERMPS      rootsLow<>+0(SB), Y5, Y8
+	VADDPS       Y8, Y4, Y4
+	VFMADD213PS  Y4, Y6, Y7
+	VPERMPS      roots<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y8, Y7
+	VPSRAD       $0x03, Y5, Y6
+	VPSRAD       $0x04, Y5, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y7, Y4
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VBLENDVPS    Y2, Y4, Y5, Y2
+	VADDPS       Y5, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      (DI), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VANDPS       x80000000<>+0(SB), Y3, Y2
+	VXORPS       Y2, Y3, Y2
+	VMINPS       Y2, Y1, Y2
+	VANDPS       x80000000<>+0(SB), Y3, Y3
+	VADDPS       Y2, Y2, Y2
+	VMOVUPS      x4b400000<>+0(SB), Y4
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y2, Y4
+	VSUBPS       x4b400000<>+0(SB), Y4, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y2
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y2
+	VBROADCASTSS x39506967<>+0(SB), Y5
+	VFMADD213PS  x3ab743ce<>+0(SB), Y2, Y5
+	VFMADD213PS  x3c088908<>+0(SB), Y2, Y5
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y2, Y5
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y2, Y5
+	VFMADD213PS  x3f000000<>+0(SB), Y2, Y5
+	VMULPS       Y2, Y2, Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       x3f800000<>+0(SB), Y4, Y4
+	VSUBPS       x3f800000<>+0(SB), Y4, Y5
+	VFMADD213PS  Y5, Y4, Y2
+	VADDPS       x40000000<>+0(SB), Y2, Y4
+	VDIVPS       Y4, Y2, Y2
+	VORPS        Y2, Y3, Y3
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      (CX), Y2
+	VMOVUPS      (SI), Y4
+	VADDPS       Y4, Y2, Y2
+	VORPS        x80000000<>+0(SB), Y2, Y4
+	VMAXPS       Y4, Y0, Y4
+	VMOVUPS      x49c00000<>+0(SB), Y5
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y4, Y5
+	VSUBPS       x49c00000<>+0(SB), Y5, Y6
+	VFNMADD231PS x3f317218<>+0(SB), Y6, Y4
+	VFNMADD231PS xb102e308<>+0(SB), Y6, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      x3e2aaaab<>+0(SB), Y7
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y4, Y7
+	VFMADD213PS  x3f000000<>+0(SB), Y4, Y7
+	VPERMPS      rootsLow<>+0(SB), Y5, Y8
+	VADDPS       Y8, Y4, Y4
+	VFMADD213PS  Y4, Y6, Y7
+	VPERMPS      roots<>+0(SB), Y5, Y8
+	VFMADD213PS  Y8, Y8, Y7
+	VPSRAD       $0x03, Y5, Y6
+	VPSRAD       $0x04, Y5, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y7, Y4
+	VMULPS       Y6, Y4, Y4
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VBLENDVPS    Y2, Y4, Y5, Y2
+	VADDPS       Y5, Y4, Y4
+	VDIVPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      (R8), Y4
+	VSUBPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y2, Y4
+	VMOVUPS      Y4, (R9)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	ADDQ         $+32, SI
+	ADDQ         $+32, DI
+	ADDQ         $+32, R8
+	ADDQ         $+32, R9
+	SUBQ         $+8, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, R10
+	JZ           done
+	LEAQ         signs<>+0(SB), R11
+	MOVQ         $+8, R12
+	SUBQ         R10, R12
+	VMOVUPS      (R11)(R12*4), Y2
+	VMASKMOVPS   (AX), Y2, Y3
+	VMASKMOVPS   (DX), Y2, Y4
+	VMASKMOVPS   (BX), Y2, Y5
+	VADDPS       Y5, Y3, Y3
+	VORPS        x80000000<>+0(SB), Y3, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      x49c00000<>+0(SB), Y6
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       x49c00000<>+0(SB), Y6, Y7
+	VFNMADD231PS x3f317218<>+0(SB), Y7, Y5
+	VFNMADD231PS xb102e308<>+0(SB), Y7, Y5
+	VMULPS       Y5, Y5, Y7
+	VMOVUPS      x3e2aaaab<>+0(SB), Y8
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y5, Y8
+	VFMADD213PS  x3f000000<>+0(SB), Y5, Y8
+	VPERMPS      rootsLow<>+0(SB), Y6, Y9
+	VADDPS       Y9, Y5, Y5
+	VFMADD213PS  Y5, Y7, Y8
+	VPERMPS      roots<>+0(SB), Y6, Y9
+	VFMADD213PS  Y9, Y9, Y8
+	VPSRAD       $0x03, Y6, Y7
+	VPSRAD       $0x04, Y6, Y6
+	VPSUBD       Y6, Y7, Y7
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       x3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y7, Y7
+	VPADDD       x3f800000<>+0(SB), Y7, Y7
+	VMULPS       Y6, Y8, Y5
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      x3f800000<>+0(SB), Y6
+	VBLENDVPS    Y3, Y5, Y6, Y3
+	VADDPS       Y6, Y5, Y5
+	VDIVPS       Y5, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (AX)
+	VMASKMOVPS   (DI), Y2, Y5
+	VFMADD231PS  Y5, Y3, Y4
+	VANDPS       x80000000<>+0(SB), Y4, Y3
+	VXORPS       Y3, Y4, Y3
+	VMINPS       Y3, Y1, Y3
+	VANDPS       x80000000<>+0(SB), Y4, Y4
+	VADDPS       Y3, Y3, Y3
+	VMOVUPS      x4b400000<>+0(SB), Y1
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y3, Y1
+	VSUBPS       x4b400000<>+0(SB), Y1, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y3
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y3
+	VBROADCASTSS x39506967<>+0(SB), Y5
+	VFMADD213PS  x3ab743ce<>+0(SB), Y3, Y5
+	VFMADD213PS  x3c088908<>+0(SB), Y3, Y5
+	VFMADD213PS  x3d2aa9c1<>+0(SB), Y3, Y5
+	VFMADD213PS  x3e2aaaaa<>+0(SB), Y3, Y5
+	VFMADD213PS  x3f000000<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       x3f800000<>+0(SB), Y1, Y1
+	VSUBPS       x3f800000<>+0(SB), Y1, Y5
+	VFMADD213PS  Y5, Y1, Y3
+	VADDPS       x40000000<>+0(SB), Y3, Y1
+	VDIVPS       Y1, Y3, Y3
+	VORPS        Y3, Y4, Y4
+	VMASKMOVPS   Y4, Y2, (DX)
+	VMASKMOVPS   (CX), Y2, Y1
+	VMASKMOVPS   (SI), Y2, Y3
+	VADDPS       Y3, Y1, Y1
+	VORPS        x80000000<>+0(SB), Y1, Y3
+	VMAXPS       Y3, Y0, Y3
+	VMOVUPS      x49c00000<>+0(SB), Y0
+	VFMADD231PS  x3fb8aa3b<>+0(SB), Y3, Y0
+	VSUBPS       x49c00000<>+0(SB), Y0, Y5
+	VFNMADD231PS x3f317218<>+0(SB), Y5, Y3
+	VFNMADD231PS xb102e308<>+0(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      x3e2aaaab<>+0(SB), Y6
+	VFMADD231PS  x3d2aaaab<>+0(SB), Y3, Y6
+	VFMADD213PS  x3f000000<>+0(SB), Y3, Y6
+	VPERMPS      rootsLow<>+0(SB), Y0, Y7
+	VADDPS       Y7, Y3, Y3
+	VFMADD213PS  Y3, Y5, Y6
+	VPERMPS      roots<>+0(SB), Y0, Y7
+	VFMADD213PS  Y7, Y7, Y6
+	VPSRAD       $0x03, Y0, Y5
+	VPSRAD       $0x04, Y0, Y0
+	VPSUBD       Y0, Y5, Y5
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       x3f800000<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       x3f800000<>+0(SB), Y5, Y5
+	VMULPS       Y0, Y6, Y3
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      x3f800000<>+0(SB), Y0
+	VBLENDVPS    Y1, Y3, Y0, Y1
+	VADDPS       Y0, Y3, Y3
+	VDIVPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y2, (CX)
+	VMASKMOVPS   (R8), Y2, Y0
+	VSUBPS       Y4, Y0, Y0
+	VFMADD213PS  Y4, Y1, Y0
+	VMASKMOVPS   Y0, Y2, (R9)
+
+done:
+	VZEROUPPER
+	RET
+
+// func gruGrad256(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, dh *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·gruGrad256(SB), NOSPLIT, $0-72
+	MOVQ r+0(FP), AX
+	MOVQ z+8(FP), CX
+	MOVQ c+16(FP), DX
+	MOVQ ar+24(FP), BX
+	MOVQ az+32(FP), SI
+	MOVQ ac+40(FP), DI
+	MOVQ h+48(FP), R8
+	MOVQ dh+56(FP), R9
+	MOVQ n+64(FP), R10
+	SUBQ $+8, R10
+	JLT  by1end
+
+by1:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VMOVUPS      (R8), Y2
+	VMOVUPS      (R9), Y3
+	VSUBPS       Y1, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      x3f800000<>+0(SB), Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VMULPS       Y0, Y3, Y3
+	VMOVUPS      Y3, (R9)
+	VMOVUPS      x3f800000<>+0(SB), Y3
+	VSUBPS       Y0, Y3, Y3
+	VMULPS       Y0, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      Y3, (SI)
+	VMOVUPS      x3f800000<>+0(SB), Y0
+	VFNMADD231PS Y1, Y1, Y0
+	VMULPS       Y4, Y0, Y0
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      (AX), Y1
+	VMOVUPS      (DI), Y2
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      x3f800000<>+0(SB), Y0
+	VSUBPS       Y1, Y0, Y0
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y0, (BX)
+	ADDQ         $+32, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	ADDQ         $+32, SI
+	ADDQ         $+32, DI
+	ADDQ         $+32, R8
+	ADDQ         $+32, R9
+	SUBQ         $+8, R10
+	JGE          by1
+
+by1end:
+	ADDQ         $+8, R10
+	JZ           done
+	LEAQ         signs<>+0(SB), R11
+	MOVQ         $+8, R12
+	SUBQ         R10, R12
+	VMOVUPS      (R11)(R12*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (DX), Y0, Y2
+	VMASKMOVPS   (R8), Y0, Y3
+	VMASKMOVPS   (R9), Y0, Y4
+	VSUBPS       Y2, Y3, Y3
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      x3f800000<>+0(SB), Y5
+	VSUBPS       Y1, Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VMULPS       Y1, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (R9)
+	VMOVUPS      x3f800000<>+0(SB), Y4
+	VSUBPS       Y1, Y4, Y4
+	VMULPS       Y1, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (CX)
+	VMASKMOVPS   Y4, Y0, (SI)
+	VMOVUPS      x3f800000<>+0(SB), Y1
+	VFNMADD231PS Y2, Y2, Y1
+	VMULPS       Y5, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DX)
+	VMASKMOVPS   (AX), Y0, Y2
+	VMASKMOVPS   (DI), Y0, Y3
+	VMULPS       Y1, Y3, Y3
+	VMULPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (DI)
+	VMOVUPS      x3f800000<>+0(SB), Y1
+	VSUBPS       Y2, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y3, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+	VMASKMOVPS   Y1, Y0, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sgdStep256(sign float32, decay float32, rate float32, w *float32, grad *float32, n int)
+// Requires: AVX
+TEXT ·sgdStep256(SB), NOSPLIT, $0-40
+	MOVQ         w+16(FP), AX
+	MOVQ         grad+24(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS decay+4(FP), Y1
+	VBROADCASTSS rate+8(FP), Y2
+	SUBQ         $+8, DX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y3
+	VMOVUPS (CX), Y4
+	VMULPS  Y4, Y0, Y4
+	VMULPS  Y3, Y1, Y5
+	VADDPS  Y5, Y4, Y4
+	VMULPS  Y4, Y2, Y4
+	VSUBPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, DX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, DX
+	JZ         done
+	LEAQ       signs<>+0(SB), BX
+	MOVQ       $+8, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y3
+	VMASKMOVPS (AX), Y3, Y4
+	VMASKMOVPS (CX), Y3, Y5
+	VMULPS     Y5, Y0, Y0
+	VMULPS     Y4, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMULPS     Y0, Y2, Y0
+	VSUBPS     Y0, Y4, Y4
+	VMASKMOVPS Y4, Y3, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func momentumStep256(sign float32, decay float32, keep float32, take float32, ofGrad float32, ofBuf float32, rate float32, w *float32, grad *float32, buf *float32, n int)
+// Requires: AVX
+TEXT ·momentumStep256(SB), NOSPLIT, $0-64
+	MOVQ         w+32(FP), AX
+	MOVQ         grad+40(FP), CX
+	MOVQ         buf+48(FP), DX
+	MOVQ         n+56(FP), BX
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS decay+4(FP), Y1
+	VBROADCASTSS keep+8(FP), Y2
+	VBROADCASTSS take+12(FP), Y3
+	VBROADCASTSS ofGrad+16(FP), Y4
+	VBROADCASTSS ofBuf+20(FP), Y5
+	VBROADCASTSS rate+24(FP), Y6
+	SUBQ         $+8, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y7
+	VMOVUPS (CX), Y8
+	VMULPS  Y8, Y0, Y8
+	VMULPS  Y7, Y1, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS (DX), Y9
+	VMULPS  Y9, Y2, Y9
+	VMULPS  Y8, Y3, Y10
+	VADDPS  Y10, Y9, Y9
+	VMOVUPS Y9, (DX)
+	VMULPS  Y8, Y4, Y8
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y9, Y8, Y8
+	VMULPS  Y8, Y6, Y8
+	VSUBPS  Y8, Y7, Y7
+	VMOVUPS Y7, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, BX
+	JZ         done
+	LEAQ       signs<>+0(SB), SI
+	MOVQ       $+8, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y7
+	VMASKMOVPS (AX), Y7, Y8
+	VMASKMOVPS (CX), Y7, Y9
+	VMULPS     Y9, Y0, Y0
+	VMULPS     Y8, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS (DX), Y7, Y1
+	VMULPS     Y1, Y2, Y1
+	VMULPS     Y0, Y3, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y7, (DX)
+	VMULPS     Y0, Y4, Y0
+	VMULPS     Y1, Y5, Y1
+	VADDPS     Y1, Y0, Y0
+	VMULPS     Y0, Y6, Y0
+	VSUBPS     Y0, Y8, Y8
+	VMASKMOVPS Y8, Y7, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adamStep256(sign float32, decay float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, size float32, correct float32, eps float32, remain float32, w *float32, grad *float32, m *float32, v *float32, n int)
+// Requires: AVX
+TEXT ·adamStep256(SB), NOSPLIT, $0-80
+	MOVQ         w+40(FP), AX
+	MOVQ         grad+48(FP), CX
+	MOVQ         m+56(FP), DX
+	MOVQ         v+64(FP), BX
+	MOVQ         n+72(FP), SI
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS decay+4(FP), Y1
+	VBROADCASTSS beta1+8(FP), Y2
+	VBROADCASTSS rest1+12(FP), Y3
+	VBROADCASTSS beta2+16(FP), Y4
+	VBROADCASTSS rest2+20(FP), Y5
+	VBROADCASTSS size+24(FP), Y6
+	VBROADCASTSS correct+28(FP), Y7
+	VBROADCASTSS eps+32(FP), Y8
+	VBROADCASTSS remain+36(FP), Y9
+	SUBQ         $+8, SI
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VMULPS  Y11, Y0, Y11
+	VMULPS  Y10, Y1, Y12
+	VADDPS  Y12, Y11, Y11
+	VMOVUPS (DX), Y12
+	VMULPS  Y12, Y2, Y12
+	VMULPS  Y11, Y3, Y13
+	VADDPS  Y13, Y12, Y12
+	VMOVUPS Y12, (DX)
+	VMULPS  Y12, Y6, Y12
+	VMOVUPS (BX), Y13
+	VMULPS  Y13, Y4, Y13
+	VMULPS  Y11, Y5, Y14
+	VMULPS  Y11, Y14, Y11
+	VADDPS  Y11, Y13, Y13
+	VMOVUPS Y13, (BX)
+	VSQRTPS Y13, Y13
+	VMULPS  Y7, Y13, Y11
+	VADDPS  Y8, Y11, Y11
+	VDIVPS  Y11, Y12, Y12
+	VMULPS  Y9, Y10, Y10
+	VSUBPS  Y12, Y10, Y10
+	VMOVUPS Y10, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, SI
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, SI
+	JZ         done
+	LEAQ       signs<>+0(SB), DI
+	MOVQ       $+8, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y10
+	VMASKMOVPS (AX), Y10, Y11
+	VMASKMOVPS (CX), Y10, Y12
+	VMULPS     Y12, Y0, Y0
+	VMULPS     Y11, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS (DX), Y10, Y1
+	VMULPS     Y1, Y2, Y1
+	VMULPS     Y0, Y3, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y10, (DX)
+	VMULPS     Y1, Y6, Y1
+	VMASKMOVPS (BX), Y10, Y2
+	VMULPS     Y2, Y4, Y2
+	VMULPS     Y0, Y5, Y3
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y10, (BX)
+	VSQRTPS    Y2, Y2
+	VMULPS     Y7, Y2, Y0
+	VADDPS     Y8, Y0, Y0
+	VDIVPS     Y0, Y1, Y1
+	VMULPS     Y9, Y11, Y11
+	VSUBPS     Y1, Y11, Y11
+	VMASKMOVPS Y11, Y10, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sparseAdamStep256(sign float32, rest1 float32, rest2 float32, size float32, eps float32, w *float32, grad *float32, m *float32, v *float32, n int)
+// Requires: AVX
+TEXT ·sparseAdamStep256(SB), NOSPLIT, $0-64
+	MOVQ         w+24(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         m+40(FP), DX
+	MOVQ         v+48(FP), BX
+	MOVQ         n+56(FP), SI
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS rest1+4(FP), Y1
+	VBROADCASTSS rest2+8(FP), Y2
+	VBROADCASTSS size+12(FP), Y3
+	VBROADCASTSS eps+16(FP), Y4
+	SUBQ         $+8, SI
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y5
+	VMOVUPS (CX), Y6
+	VMULPS  Y6, Y0, Y6
+	VMOVUPS (DX), Y7
+	VSUBPS  Y7, Y6, Y8
+	VMULPS  Y8, Y1, Y8
+	VADDPS  Y7, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VMULPS  Y6, Y6, Y6
+	VMOVUPS (BX), Y7
+	VSUBPS  Y7, Y6, Y6
+	VMULPS  Y6, Y2, Y6
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, (BX)
+	VSQRTPS Y6, Y6
+	VADDPS  Y4, Y6, Y6
+	VDIVPS  Y6, Y8, Y8
+	VMULPS  Y8, Y3, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMOVUPS Y5, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, SI
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, SI
+	JZ         done
+	LEAQ       signs<>+0(SB), DI
+	MOVQ       $+8, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VMASKMOVPS (CX), Y5, Y7
+	VMULPS     Y7, Y0, Y0
+	VMASKMOVPS (DX), Y5, Y7
+	VSUBPS     Y7, Y0, Y8
+	VMULPS     Y8, Y1, Y1
+	VADDPS     Y7, Y1, Y1
+	VMASKMOVPS Y1, Y5, (DX)
+	VMULPS     Y0, Y0, Y0
+	VMASKMOVPS (BX), Y5, Y7
+	VSUBPS     Y7, Y0, Y0
+	VMULPS     Y0, Y2, Y0
+	VADDPS     Y7, Y0, Y0
+	VMASKMOVPS Y0, Y5, (BX)
+	VSQRTPS    Y0, Y0
+	VADDPS     Y4, Y0, Y0
+	VDIVPS     Y0, Y1, Y1
+	VMULPS     Y1, Y3, Y0
+	VSUBPS     Y0, Y6, Y6
+	VMASKMOVPS Y6, Y5, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func rmspropStep256(sign float32, decay float32, alpha float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, n int)
+// Requires: AVX
+TEXT ·rmspropStep256(SB), NOSPLIT, $0-56
+	MOVQ         w+24(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         v+40(FP), DX
+	MOVQ         n+48(FP), BX
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS decay+4(FP), Y1
+	VBROADCASTSS alpha+8(FP), Y2
+	VBROADCASTSS rest+12(FP), Y3
+	VBROADCASTSS eps+16(FP), Y4
+	VBROADCASTSS rate+20(FP), Y5
+	SUBQ         $+8, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y6
+	VMOVUPS (CX), Y7
+	VMULPS  Y7, Y0, Y7
+	VMULPS  Y6, Y1, Y8
+	VADDPS  Y8, Y7, Y7
+	VMOVUPS (DX), Y8
+	VMULPS  Y8, Y2, Y8
+	VMULPS  Y7, Y3, Y9
+	VMULPS  Y7, Y9, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VSQRTPS Y8, Y8
+	VMULPS  Y7, Y5, Y7
+	VADDPS  Y4, Y8, Y8
+	VDIVPS  Y8, Y7, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS Y6, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, BX
+	JZ         done
+	LEAQ       signs<>+0(SB), SI
+	MOVQ       $+8, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y6
+	VMASKMOVPS (AX), Y6, Y7
+	VMASKMOVPS (CX), Y6, Y8
+	VMULPS     Y8, Y0, Y0
+	VMULPS     Y7, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS (DX), Y6, Y1
+	VMULPS     Y1, Y2, Y1
+	VMULPS     Y0, Y3, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y6, (DX)
+	VSQRTPS    Y1, Y1
+	VMULPS     Y0, Y5, Y0
+	VADDPS     Y4, Y1, Y1
+	VDIVPS     Y1, Y0, Y0
+	VSUBPS     Y0, Y7, Y7
+	VMASKMOVPS Y7, Y6, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adagradStep256(sign float32, decay float32, rate float32, eps float32, w *float32, grad *float32, sum *float32, n int)
+// Requires: AVX
+TEXT ·adagradStep256(SB), NOSPLIT, $0-48
+	MOVQ         w+16(FP), AX
+	MOVQ         grad+24(FP), CX
+	MOVQ         sum+32(FP), DX
+	MOVQ         n+40(FP), BX
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS decay+4(FP), Y1
+	VBROADCASTSS rate+8(FP), Y2
+	VBROADCASTSS eps+12(FP), Y3
+	SUBQ         $+8, BX
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y4
+	VMOVUPS (CX), Y5
+	VMULPS  Y5, Y0, Y5
+	VMULPS  Y4, Y1, Y6
+	VADDPS  Y6, Y5, Y5
+	VMULPS  Y5, Y5, Y6
+	VMOVUPS (DX), Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, (DX)
+	VSQRTPS Y6, Y6
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y3, Y6, Y6
+	VDIVPS  Y6, Y5, Y5
+	VSUBPS  Y5, Y4, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, BX
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, BX
+	JZ         done
+	LEAQ       signs<>+0(SB), SI
+	MOVQ       $+8, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y4
+	VMASKMOVPS (AX), Y4, Y5
+	VMASKMOVPS (CX), Y4, Y6
+	VMULPS     Y6, Y0, Y0
+	VMULPS     Y5, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMULPS     Y0, Y0, Y1
+	VMASKMOVPS (DX), Y4, Y6
+	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS Y1, Y4, (DX)
+	VSQRTPS    Y1, Y1
+	VMULPS     Y0, Y2, Y0
+	VADDPS     Y3, Y1, Y1
+	VDIVPS     Y1, Y0, Y0
+	VSUBPS     Y0, Y5, Y5
+	VMASKMOVPS Y5, Y4, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func adadeltaStep256(sign float32, decay float32, rho float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, u *float32, n int)
+// Requires: AVX
+TEXT ·adadeltaStep256(SB), NOSPLIT, $0-64
+	MOVQ         w+24(FP), AX
+	MOVQ         grad+32(FP), CX
+	MOVQ         v+40(FP), DX
+	MOVQ         u+48(FP), BX
+	MOVQ         n+56(FP), SI
+	VBROADCASTSS sign+0(FP), Y0
+	VBROADCASTSS decay+4(FP), Y1
+	VBROADCASTSS rho+8(FP), Y2
+	VBROADCASTSS rest+12(FP), Y3
+	VBROADCASTSS eps+16(FP), Y4
+	VBROADCASTSS rate+20(FP), Y5
+	SUBQ         $+8, SI
+	JLT          by1end
+
+by1:
+	VMOVUPS (AX), Y6
+	VMOVUPS (CX), Y7
+	VMULPS  Y7, Y0, Y7
+	VMULPS  Y6, Y1, Y8
+	VADDPS  Y8, Y7, Y7
+	VMOVUPS (DX), Y8
+	VMULPS  Y8, Y2, Y8
+	VMULPS  Y7, Y3, Y9
+	VMULPS  Y7, Y9, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (DX)
+	VMOVUPS (BX), Y9
+	VADDPS  Y4, Y9, Y9
+	VSQRTPS Y9, Y9
+	VADDPS  Y4, Y8, Y8
+	VSQRTPS Y8, Y8
+	VDIVPS  Y8, Y9, Y9
+	VMULPS  Y7, Y9, Y7
+	VMOVUPS (BX), Y8
+	VMULPS  Y8, Y2, Y8
+	VMULPS  Y7, Y3, Y9
+	VMULPS  Y7, Y9, Y9
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, (BX)
+	VMULPS  Y7, Y5, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS Y6, (AX)
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, SI
+	JGE     by1
+
+by1end:
+	ADDQ       $+8, SI
+	JZ         done
+	LEAQ       signs<>+0(SB), DI
+	MOVQ       $+8, R8
+	SUBQ       SI, R8
+	VMOVUPS    (DI)(R8*4), Y6
+	VMASKMOVPS (AX), Y6, Y7
+	VMASKMOVPS (CX), Y6, Y8
+	VMULPS     Y8, Y0, Y0
+	VMULPS     Y7, Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMASKMOVPS (DX), Y6, Y1
+	VMULPS     Y1, Y2, Y1
+	VMULPS     Y0, Y3, Y8
+	VMULPS     Y0, Y8, Y8
+	VADDPS     Y8, Y1, Y1
+	VMASKMOVPS Y1, Y6, (DX)
+	VMASKMOVPS (BX), Y6, Y8
+	VADDPS     Y4, Y8, Y8
+	VSQRTPS    Y8, Y8
+	VADDPS     Y4, Y1, Y1
+	VSQRTPS    Y1, Y1
+	VDIVPS     Y1, Y8, Y8
+	VMULPS     Y0, Y8, Y0
+	VMASKMOVPS (BX), Y6, Y1
+	VMULPS     Y1, Y2, Y1
+	VMULPS     Y0, Y3, Y2
+	VMULPS     Y0, Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y6, (BX)
+	VMULPS     Y0, Y5, Y0
+	VSUBPS     Y0, Y7, Y7
+	VMASKMOVPS Y7, Y6, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func windowMax1_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX2
+TEXT ·windowMax1_256(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	LEAQ         signs<>+0(SB), R10
+	MOVQ         $+8, R11
+	SUBQ         R9, R11
+	VMOVUPS      (R10)(R11*4), Y0
+	VPBROADCASTD first+56(FP), Y1
+	VPBROADCASTD x00000001<>+0(SB), Y2
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMASKMOVPS   (AX), Y0, Y3
+	VMASKMOVPS   (CX), Y0, Y4
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y5, Y5, Y5
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VMASKMOVPS (R9), Y0, Y3
+	VADDPS     Y3, Y5, Y5
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        firsttap
+
+firstsummed:
+	VMOVAPS Y5, Y3
+	VMOVAPS Y1, Y4
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y5, Y5, Y5
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VMASKMOVPS (R9), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        tap
+
+summed:
+	VCMPPS    $0x0e, Y3, Y5, Y6
+	VBLENDVPS Y6, Y5, Y3, Y3
+	VBLENDVPS Y6, Y1, Y4, Y4
+
+next:
+	ADDQ       BX, DX
+	VPADDD     Y2, Y1, Y1
+	DECQ       R8
+	JNZ        window
+	VMASKMOVPS Y3, Y0, (AX)
+	VMASKMOVPS Y4, Y0, (CX)
+	VZEROUPPER
+	RET
+
+// func windowMax2_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX2
+TEXT ·windowMax2_256(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	LEAQ         signs<>+0(SB), R10
+	MOVQ         $+8, R11
+	SUBQ         R9, R11
+	VMOVUPS      (R10)(R11*4), Y0
+	VPBROADCASTD first+56(FP), Y1
+	VPBROADCASTD x00000001<>+0(SB), Y2
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y5
+	VMASKMOVPS   32(AX), Y0, Y4
+	VMASKMOVPS   32(CX), Y0, Y6
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VADDPS     (R9), Y7, Y7
+	VMASKMOVPS 32(R9), Y0, Y3
+	VADDPS     Y3, Y8, Y8
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        firsttap
+
+firstsummed:
+	VMOVAPS Y7, Y3
+	VMOVAPS Y1, Y5
+	VMOVAPS Y8, Y4
+	VMOVAPS Y1, Y6
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VADDPS     (R9), Y7, Y7
+	VMASKMOVPS 32(R9), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        tap
+
+summed:
+	VCMPPS    $0x0e, Y3, Y7, Y9
+	VBLENDVPS Y9, Y7, Y3, Y3
+	VBLENDVPS Y9, Y1, Y5, Y5
+	VCMPPS    $0x0e, Y4, Y8, Y7
+	VBLENDVPS Y7, Y8, Y4, Y4
+	VBLENDVPS Y7, Y1, Y6, Y6
+
+next:
+	ADDQ       BX, DX
+	VPADDD     Y2, Y1, Y1
+	DECQ       R8
+	JNZ        window
+	VMOVUPS    Y3, (AX)
+	VMOVUPS    Y5, (CX)
+	VMASKMOVPS Y4, Y0, 32(AX)
+	VMASKMOVPS Y6, Y0, 32(CX)
+	VZEROUPPER
+	RET
+
+// func windowMax3_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX2
+TEXT ·windowMax3_256(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	LEAQ         signs<>+0(SB), R10
+	MOVQ         $+8, R11
+	SUBQ         R9, R11
+	VMOVUPS      (R10)(R11*4), Y0
+	VPBROADCASTD first+56(FP), Y1
+	VPBROADCASTD x00000001<>+0(SB), Y2
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      32(CX), Y7
+	VMASKMOVPS   64(AX), Y0, Y5
+	VMASKMOVPS   64(CX), Y0, Y8
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VADDPS     (R9), Y9, Y9
+	VADDPS     32(R9), Y10, Y10
+	VMASKMOVPS 64(R9), Y0, Y3
+	VADDPS     Y3, Y11, Y11
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        firsttap
+
+firstsummed:
+	VMOVAPS Y9, Y3
+	VMOVAPS Y1, Y6
+	VMOVAPS Y10, Y4
+	VMOVAPS Y1, Y7
+	VMOVAPS Y11, Y5
+	VMOVAPS Y1, Y8
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VADDPS     (R9), Y9, Y9
+	VADDPS     32(R9), Y10, Y10
+	VMASKMOVPS 64(R9), Y0, Y12
+	VADDPS     Y12, Y11, Y11
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        tap
+
+summed:
+	VCMPPS    $0x0e, Y3, Y9, Y12
+	VBLENDVPS Y12, Y9, Y3, Y3
+	VBLENDVPS Y12, Y1, Y6, Y6
+	VCMPPS    $0x0e, Y4, Y10, Y9
+	VBLENDVPS Y9, Y10, Y4, Y4
+	VBLENDVPS Y9, Y1, Y7, Y7
+	VCMPPS    $0x0e, Y5, Y11, Y9
+	VBLENDVPS Y9, Y11, Y5, Y5
+	VBLENDVPS Y9, Y1, Y8, Y8
+
+next:
+	ADDQ       BX, DX
+	VPADDD     Y2, Y1, Y1
+	DECQ       R8
+	JNZ        window
+	VMOVUPS    Y3, (AX)
+	VMOVUPS    Y6, (CX)
+	VMOVUPS    Y4, 32(AX)
+	VMOVUPS    Y7, 32(CX)
+	VMASKMOVPS Y5, Y0, 64(AX)
+	VMASKMOVPS Y8, Y0, 64(CX)
+	VZEROUPPER
+	RET
+
+// func windowMax4_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+// Requires: AVX, AVX2
+TEXT ·windowMax4_256(SB), NOSPLIT, $0-80
+	MOVQ         best+0(FP), AX
+	MOVQ         at+8(FP), CX
+	MOVQ         shares+16(FP), DX
+	MOVQ         step+24(FP), BX
+	MOVQ         diagonal+32(FP), SI
+	MOVQ         taps+40(FP), DI
+	MOVQ         windows+48(FP), R8
+	MOVQ         last+72(FP), R9
+	LEAQ         signs<>+0(SB), R10
+	MOVQ         $+8, R11
+	SUBQ         R9, R11
+	VMOVUPS      (R10)(R11*4), Y0
+	VPBROADCASTD first+56(FP), Y1
+	VPBROADCASTD x00000001<>+0(SB), Y2
+	CMPQ         fresh+64(FP), $0x00
+	JNE          fresh
+	VMOVUPS      (AX), Y3
+	VMOVUPS      (CX), Y7
+	VMOVUPS      32(AX), Y4
+	VMOVUPS      32(CX), Y8
+	VMOVUPS      64(AX), Y5
+	VMOVUPS      64(CX), Y9
+	VMASKMOVPS   96(AX), Y0, Y6
+	VMASKMOVPS   96(CX), Y0, Y10
+	JMP          window
+
+fresh:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	TESTQ  R10, R10
+	JZ     firstsummed
+
+firsttap:
+	VADDPS     (R9), Y11, Y11
+	VADDPS     32(R9), Y12, Y12
+	VADDPS     64(R9), Y13, Y13
+	VMASKMOVPS 96(R9), Y0, Y3
+	VADDPS     Y3, Y14, Y14
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        firsttap
+
+firstsummed:
+	VMOVAPS Y11, Y3
+	VMOVAPS Y1, Y7
+	VMOVAPS Y12, Y4
+	VMOVAPS Y1, Y8
+	VMOVAPS Y13, Y5
+	VMOVAPS Y1, Y9
+	VMOVAPS Y14, Y6
+	VMOVAPS Y1, Y10
+	JMP     next
+
+window:
+	MOVQ   DX, R9
+	MOVQ   DI, R10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	TESTQ  R10, R10
+	JZ     summed
+
+tap:
+	VADDPS     (R9), Y11, Y11
+	VADDPS     32(R9), Y12, Y12
+	VADDPS     64(R9), Y13, Y13
+	VMASKMOVPS 96(R9), Y0, Y15
+	VADDPS     Y15, Y14, Y14
+	ADDQ       SI, R9
+	DECQ       R10
+	JNZ        tap
+
+summed:
+	VCMPPS    $0x0e, Y3, Y11, Y15
+	VBLENDVPS Y15, Y11, Y3, Y3
+	VBLENDVPS Y15, Y1, Y7, Y7
+	VCMPPS    $0x0e, Y4, Y12, Y11
+	VBLENDVPS Y11, Y12, Y4, Y4
+	VBLENDVPS Y11, Y1, Y8, Y8
+	VCMPPS    $0x0e, Y5, Y13, Y11
+	VBLENDVPS Y11, Y13, Y5, Y5
+	VBLENDVPS Y11, Y1, Y9, Y9
+	VCMPPS    $0x0e, Y6, Y14, Y11
+	VBLENDVPS Y11, Y14, Y6, Y6
+	VBLENDVPS Y11, Y1, Y10, Y10
+
+next:
+	ADDQ       BX, DX
+	VPADDD     Y2, Y1, Y1
+	DECQ       R8
+	JNZ        window
+	VMOVUPS    Y3, (AX)
+	VMOVUPS    Y7, (CX)
+	VMOVUPS    Y4, 32(AX)
+	VMOVUPS    Y8, 32(CX)
+	VMOVUPS    Y5, 64(AX)
+	VMOVUPS    Y9, 64(CX)
+	VMASKMOVPS Y6, Y0, 96(AX)
+	VMASKMOVPS Y10, Y0, 96(CX)
+	VZEROUPPER
+	RET
+
+// func addRows8_256(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+// Requires: AVX, FMA3
+TEXT ·addRows8_256(SB), NOSPLIT, $0-56
+	MOVQ    y+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    count+24(FP), BX
+	MOVQ    table+32(FP), SI
+	MOVQ    rowB+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+
+row:
+	MOVQ         (DX), R8
+	IMULQ        DI, R8
+	ADDQ         SI, R8
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  (R8), Y8, Y0
+	VFMADD231PS  32(R8), Y8, Y1
+	VFMADD231PS  64(R8), Y8, Y2
+	VFMADD231PS  96(R8), Y8, Y3
+	VFMADD231PS  128(R8), Y8, Y4
+	VFMADD231PS  160(R8), Y8, Y5
+	VFMADD231PS  192(R8), Y8, Y6
+	VFMADD231PS  224(R8), Y8, Y7
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         BX
+	JNZ          row
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func addRows2_256(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+// Requires: AVX, FMA3
+TEXT ·addRows2_256(SB), NOSPLIT, $0-56
+	MOVQ    y+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    count+24(FP), BX
+	MOVQ    table+32(FP), SI
+	MOVQ    rowB+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+row:
+	MOVQ         (DX), R8
+	IMULQ        DI, R8
+	ADDQ         SI, R8
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  (R8), Y2, Y0
+	VFMADD231PS  32(R8), Y2, Y1
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         BX
+	JNZ          row
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func addRows0_256(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+// Requires: AVX, FMA3
+TEXT ·addRows0_256(SB), NOSPLIT, $0-56
+	MOVQ       y+0(FP), AX
+	MOVQ       a+8(FP), CX
+	MOVQ       rows+16(FP), DX
+	MOVQ       count+24(FP), BX
+	MOVQ       table+32(FP), SI
+	MOVQ       rowB+40(FP), DI
+	MOVQ       n+48(FP), R8
+	LEAQ       signs<>+0(SB), R9
+	MOVQ       $+8, R10
+	SUBQ       R8, R10
+	VMOVUPS    (R9)(R10*4), Y1
+	VMASKMOVPS (AX), Y1, Y0
+
+row:
+	MOVQ         (DX), R8
+	IMULQ        DI, R8
+	ADDQ         SI, R8
+	VBROADCASTSS (CX), Y2
+	VMASKMOVPS   (R8), Y1, Y3
+	VFMADD231PS  Y3, Y2, Y0
+	ADDQ         $0x08, DX
+	ADDQ         $0x04, CX
+	DECQ         BX
+	JNZ          row
+	VMASKMOVPS   Y0, Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func float16_256(dst *float32, src *uint16, n int)
+// Requires: AVX, F16C
+TEXT ·float16_256(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+loop:
+	VCVTPH2PS (CX), Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+16, CX
+	ADDQ      $+32, AX
+	SUBQ      $+8, DX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func bfloat16_256(dst *float32, src *uint16, n int)
+// Requires: AVX, AVX2
+TEXT ·bfloat16_256(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+
+loop:
+	VPMOVZXWD (CX), Y0
+	VPSLLD    $0x10, Y0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $+16, CX
+	ADDQ      $+32, AX
+	SUBQ      $+8, DX
+	JNZ       loop
 	VZEROUPPER
 	RET

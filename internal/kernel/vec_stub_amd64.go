@@ -62,6 +62,9 @@ func geluTanhGrad512(dx *float32, x *float32, dy *float32, n int)
 func expSum512(dst *float32, src *float32, n int, shift float32) float32
 
 //go:noescape
+func expTotal512(src *float32, n int, shift float32) float32
+
+//go:noescape
 func dot512(x *float32, y *float32, n int) float32
 
 //go:noescape
@@ -81,6 +84,102 @@ func add512(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func mul512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func squares512(x *float32, n int) float64
+
+//go:noescape
+func softmaxRow512(dst *float32, src *float32, n int) (top float32)
+
+//go:noescape
+func softmaxBack512(a float32, dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func logSoftmaxBack512(a float32, dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func lower512(a float32, b float32, dst *float32, x *float32, n int)
+
+//go:noescape
+func spread512(x *float32, n int, mean float32) float32
+
+//go:noescape
+func normalise512(mean float32, rstd float32, dst *float32, x *float32, gamma *float32, beta *float32, n int)
+
+//go:noescape
+func normBack512(mean float32, rstd float32, dx *float32, x *float32, dy *float32, gamma *float32, dgamma *float32, dbeta *float32, n int)
+
+//go:noescape
+func dotLess512(y *float32, x *float32, n int, mean float32) float32
+
+//go:noescape
+func normFinish512(mean float32, rstd float32, a float32, b float32, dx *float32, x *float32, n int)
+
+//go:noescape
+func addTanh512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func addReLU512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func lstm512(i *float32, f *float32, cell *float32, o *float32, c *float32, next *float32, u *float32, h *float32, n int)
+
+//go:noescape
+func lstmGrad512(i *float32, f *float32, cell *float32, o *float32, c *float32, u *float32, dh *float32, dc *float32, n int)
+
+//go:noescape
+func gru512(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, next *float32, n int)
+
+//go:noescape
+func gruGrad512(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, dh *float32, n int)
+
+//go:noescape
+func sgdStep512(sign float32, decay float32, rate float32, w *float32, grad *float32, n int)
+
+//go:noescape
+func momentumStep512(sign float32, decay float32, keep float32, take float32, ofGrad float32, ofBuf float32, rate float32, w *float32, grad *float32, buf *float32, n int)
+
+//go:noescape
+func adamStep512(sign float32, decay float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, size float32, correct float32, eps float32, remain float32, w *float32, grad *float32, m *float32, v *float32, n int)
+
+//go:noescape
+func sparseAdamStep512(sign float32, rest1 float32, rest2 float32, size float32, eps float32, w *float32, grad *float32, m *float32, v *float32, n int)
+
+//go:noescape
+func rmspropStep512(sign float32, decay float32, alpha float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, n int)
+
+//go:noescape
+func adagradStep512(sign float32, decay float32, rate float32, eps float32, w *float32, grad *float32, sum *float32, n int)
+
+//go:noescape
+func adadeltaStep512(sign float32, decay float32, rho float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, u *float32, n int)
+
+//go:noescape
+func windowMax1_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func windowMax2_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func windowMax3_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func windowMax4_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func addRows8_512(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+
+//go:noescape
+func addRows2_512(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+
+//go:noescape
+func addRows0_512(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+
+//go:noescape
+func float16_512(dst *float32, src *uint16, n int)
+
+//go:noescape
+func bfloat16_512(dst *float32, src *uint16, n int)
 
 //go:noescape
 func exp256(dst *float32, src *float32, n int)
@@ -140,6 +239,9 @@ func geluTanhGrad256(dx *float32, x *float32, dy *float32, n int)
 func expSum256(dst *float32, src *float32, n int, shift float32) float32
 
 //go:noescape
+func expTotal256(src *float32, n int, shift float32) float32
+
+//go:noescape
 func dot256(x *float32, y *float32, n int) float32
 
 //go:noescape
@@ -159,3 +261,99 @@ func add256(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func mul256(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func squares256(x *float32, n int) float64
+
+//go:noescape
+func softmaxRow256(dst *float32, src *float32, n int) (top float32)
+
+//go:noescape
+func softmaxBack256(a float32, dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func logSoftmaxBack256(a float32, dx *float32, y *float32, dy *float32, n int)
+
+//go:noescape
+func lower256(a float32, b float32, dst *float32, x *float32, n int)
+
+//go:noescape
+func spread256(x *float32, n int, mean float32) float32
+
+//go:noescape
+func normalise256(mean float32, rstd float32, dst *float32, x *float32, gamma *float32, beta *float32, n int)
+
+//go:noescape
+func normBack256(mean float32, rstd float32, dx *float32, x *float32, dy *float32, gamma *float32, dgamma *float32, dbeta *float32, n int)
+
+//go:noescape
+func dotLess256(y *float32, x *float32, n int, mean float32) float32
+
+//go:noescape
+func normFinish256(mean float32, rstd float32, a float32, b float32, dx *float32, x *float32, n int)
+
+//go:noescape
+func addTanh256(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func addReLU256(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func lstm256(i *float32, f *float32, cell *float32, o *float32, c *float32, next *float32, u *float32, h *float32, n int)
+
+//go:noescape
+func lstmGrad256(i *float32, f *float32, cell *float32, o *float32, c *float32, u *float32, dh *float32, dc *float32, n int)
+
+//go:noescape
+func gru256(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, next *float32, n int)
+
+//go:noescape
+func gruGrad256(r *float32, z *float32, c *float32, ar *float32, az *float32, ac *float32, h *float32, dh *float32, n int)
+
+//go:noescape
+func sgdStep256(sign float32, decay float32, rate float32, w *float32, grad *float32, n int)
+
+//go:noescape
+func momentumStep256(sign float32, decay float32, keep float32, take float32, ofGrad float32, ofBuf float32, rate float32, w *float32, grad *float32, buf *float32, n int)
+
+//go:noescape
+func adamStep256(sign float32, decay float32, beta1 float32, rest1 float32, beta2 float32, rest2 float32, size float32, correct float32, eps float32, remain float32, w *float32, grad *float32, m *float32, v *float32, n int)
+
+//go:noescape
+func sparseAdamStep256(sign float32, rest1 float32, rest2 float32, size float32, eps float32, w *float32, grad *float32, m *float32, v *float32, n int)
+
+//go:noescape
+func rmspropStep256(sign float32, decay float32, alpha float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, n int)
+
+//go:noescape
+func adagradStep256(sign float32, decay float32, rate float32, eps float32, w *float32, grad *float32, sum *float32, n int)
+
+//go:noescape
+func adadeltaStep256(sign float32, decay float32, rho float32, rest float32, eps float32, rate float32, w *float32, grad *float32, v *float32, u *float32, n int)
+
+//go:noescape
+func windowMax1_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func windowMax2_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func windowMax3_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func windowMax4_256(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
+
+//go:noescape
+func addRows8_256(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+
+//go:noescape
+func addRows2_256(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+
+//go:noescape
+func addRows0_256(y *float32, a *float32, rows *int, count int, table *float32, rowB uintptr, n int)
+
+//go:noescape
+func float16_256(dst *float32, src *uint16, n int)
+
+//go:noescape
+func bfloat16_256(dst *float32, src *uint16, n int)

@@ -3,42 +3,57 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
-// expSum writes e^(x - shift) and returns the sum, kept in 16 parts whatever the width: the heart of softmax in one pass.
+// expSum writes e^(x - shift) and returns the sum: the heart of softmax in one pass. expTotal only returns it.
 func expSum(s isa) {
-	s.text("expSum", "func(dst, src *float32, n int, shift float32) float32")
-	dst, src, n := gp("dst"), gp("src"), gp("n")
-	shift := broadcastParam(s, "shift")
-	e := newExponential(s).withLimits()
+	for _, write := range []bool{true, false} {
+		var dst reg.GPVirtual
+		if write {
+			s.text("expSum", "func(dst, src *float32, n int, shift float32) float32")
+			dst = gp("dst")
+		} else {
+			s.text("expTotal", "func(src *float32, n int, shift float32) float32")
+		}
+		src, n := gp("src"), gp("n")
+		r := expSumLoop(s, newExponential(s).withLimits(), dst, src, n, broadcastParam(s, "shift"), write)
+		VZEROUPPER()
+		Store(r, ReturnIndex(0))
+		RET()
+	}
+}
+
+// expSumLoop adds up in 16 parts whatever the width.
+func expSumLoop(s isa, e *exponential, dst, src, n reg.GPVirtual, shift reg.VecVirtual, write bool) reg.VecVirtual {
 	per := 16 / s.lanes()
 	sums := s.vecs(per)
 	for _, v := range sums {
 		zero(v)
 	}
-	Label("loop")
+	Label("sumLoop")
 	CMPQ(n, Imm(16))
-	JLT(LabelRef("tail"))
-	x := s.vecs(per)
-	for i := range x {
-		VMOVUPS(at(src, i*s.bytes()), x[i])
-		VSUBPS(shift, x[i], x[i])
-	}
-	for _, v := range x {
-		e.clamp(v)
-		e.apply(v, nil)
-	}
-	for i := range x {
-		VMOVUPS(x[i], at(dst, i*s.bytes()))
-		VADDPS(x[i], sums[i], sums[i])
+	JLT(LabelRef("sumTail"))
+	for i := range per {
+		x := s.vec()
+		VMOVUPS(at(src, i*s.bytes()), x)
+		VSUBPS(shift, x, x)
+		e.clamp(x)
+		e.apply(x, nil)
+		if write {
+			VMOVUPS(x, at(dst, i*s.bytes()))
+		}
+		VADDPS(x, sums[i], sums[i])
 	}
 	ADDQ(Imm(64), src)
-	ADDQ(Imm(64), dst)
+	if write {
+		ADDQ(Imm(64), dst)
+	}
 	SUBQ(Imm(16), n)
-	JMP(LabelRef("loop"))
-	Label("tail")
+	JMP(LabelRef("sumLoop"))
+	Label("sumTail")
 	TESTQ(n, n)
-	JZ(LabelRef("fold"))
+	JZ(LabelRef("sumFold"))
 	for i, sum := range sums {
 		count, l := GP64(), GP64()
 		MOVQ(n, count)
@@ -52,7 +67,9 @@ func expSum(s isa) {
 		VSUBPS(shift, y, y)
 		e.clamp(y)
 		e.apply(y, nil)
-		m.store(y, at(dst, i*s.bytes()))
+		if write {
+			m.store(y, at(dst, i*s.bytes()))
+		}
 		if s == avx512 {
 			VADDPS(y, sum, m.r, sum)
 		} else {
@@ -64,7 +81,7 @@ func expSum(s isa) {
 			CMOVQLT(none, n)
 		}
 	}
-	Label("fold")
+	Label("sumFold")
 	high := YMM()
 	if s == avx512 {
 		VEXTRACTF32X8(Imm(1), sums[0], high)
@@ -78,7 +95,5 @@ func expSum(s isa) {
 	VADDPS(sums[0].AsX(), r, r)
 	VHADDPS(r, r, r)
 	VHADDPS(r, r, r)
-	VZEROUPPER()
-	Store(r, ReturnIndex(0))
-	RET()
+	return r
 }

@@ -105,9 +105,12 @@ func (m lanesMask) store(from reg.VecVirtual, to Mem) {
 	}
 }
 
+// frugal keeps constants in memory on AVX-512 too, for loops that need more of them than there are registers.
+var frugal bool
+
 // bits returns a vector of the 32-bit pattern b: in a register on AVX-512, which has 32 of them, in memory on AVX2.
 func (s isa) bits(b uint32) Op {
-	if s == avx512 {
+	if s == avx512 && !frugal {
 		return s.bitsReg(b)
 	}
 	return s.inMemory(b)
@@ -148,7 +151,7 @@ func (s isa) vector(name string, words [16]uint32) Op {
 		}
 		vectors[name] = m
 	}
-	if s == avx512 {
+	if s == avx512 && !frugal {
 		r := s.vec()
 		VMOVUPS(m, r)
 		return r

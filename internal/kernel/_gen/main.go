@@ -29,6 +29,15 @@ func main() {
 			axpy(s)
 			scale(s)
 			binary(s)
+			squares(s)
+			softmaxRow(s)
+			softmaxGradients(s)
+			layerNorm(s)
+			recurrent(s)
+			steps(s)
+			windowMax(s)
+			addRows(s)
+			halves(s)
 		default:
 			log.Fatalf("unknown set %q", *set)
 		}

@@ -89,10 +89,15 @@ func (s isa) pass(name, numbers, slices string, unroll int, prepare func(number 
 
 func broadcastParam(s isa, name string) reg.VecVirtual {
 	v := s.vec()
+	VBROADCASTSS(param(name), v)
+	return v
+}
+
+// param is an argument where it lies.
+func param(name string) Mem {
 	p, err := Param(name).Resolve()
 	if err != nil {
 		panic(err)
 	}
-	VBROADCASTSS(p.Addr, v)
-	return v
+	return p.Addr
 }
