@@ -34,27 +34,3 @@ func BenchmarkGemm(b *testing.B) {
 		})
 	}
 }
-
-func BenchmarkVector(b *testing.B) {
-	r := seeded(1)
-	const n = 1 << 14
-	x, y := random[float32](r, n), random[float32](r, n)
-	run := func(name string, n int, f func()) {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				f()
-			}
-			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/float64(n), "ns/element")
-		})
-	}
-	for _, f := range elementwise {
-		run(f.name, n, func() { f.f32(y, x) })
-	}
-	run("dot", n, func() { Dot(x, y) })
-	run("dot of 300", 300, func() { Dot(x[:300], y[:300]) })
-	run("sum", n, func() { Sum(x) })
-	run("max", n, func() { Max(x) })
-	run("sum of squares", n, func() { SumSquares(x) })
-	run("axpy", n, func() { Axpy(1e-9, x, y) })
-	run("softmax 64x64", 4096, func() { SoftmaxRows(64, 64, y[:4096], x[:4096]) })
-}

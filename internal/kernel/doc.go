@@ -39,8 +39,22 @@
 //
 // # Vector functions
 //
-// Elementwise functions are defined for every input: NaN gives NaN, infinities their limits, denormal numbers are kept.
-// Errors of the assembly are stated at each function and held by tests.
+// Elementwise functions and their gradients are defined for every input: NaN gives NaN, infinities their limits, denormal numbers are kept.
+// Errors of the assembly are stated at each function and held by tests; most rest on one exponential, 2^n times a table of eight
+// roots times a polynomial in what is left. On a core of 3.7 GHz whose AVX-512 is two halves (Zen 4), ns a number over 1 Mi of them, and times a loop
+// over package math:
+//
+//	             AVX-512        AVX2
+//	exp          0.15   54      0.29   27
+//	sigmoid      0.21   43      0.39   23
+//	tanh         0.29   90      0.45   58
+//	GELU (erf)   0.48   80      0.73   52
+//	GELU (tanh)  0.51   59      0.86   36
+//	SiLU         0.23   40      0.43   22
+//
+// as go test -bench AgainstGo -cpu 1 ./internal/kernel measures them. Functions of rows (softmax, layer normalisation and their gradients),
+// steps of recurrent cells and of optimisers pass once over what they read; the optimisers round after each operation and so give
+// the same bits on every path.
 //
 // # Regeneration
 //

@@ -33,7 +33,7 @@ func ReLUGrad[T Float](dx, x, dy []T) { applyGrad(gReLU, dx, x, dy) }
 // SoftplusGrad writes dx = dy·σ(x). float32 assembly: within 4 ulp.
 func SoftplusGrad[T Float](dx, x, dy []T) { applyGrad(gSoftplus, dx, x, dy) }
 
-// SiLUGrad writes dx = dy·σ(x)(1 + x(1 - σ(x))). float32 assembly: the derivative is within 4 ulp of itself for x ≥ -1; below, where it crosses
+// SiLUGrad writes dx = dy·σ(x)(1 + x(1 - σ(x))). float32 assembly: the derivative is within 4 ulp of itself for x ≥ -½; below, where it crosses
 // 0 near -1.278, within 4 ulp of σ(x)·max(1, |x|).
 func SiLUGrad[T Float](dx, x, dy []T) { applyGrad(gSiLU, dx, x, dy) }
 

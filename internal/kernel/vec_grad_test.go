@@ -31,9 +31,9 @@ var derivatives = []struct {
 	}, nil, -1, 1, 0, map[float64]float64{0: 0, inf: 1, -inf: 0, nan: 1, 0x1p-140: 1}},
 	{"softplus", SoftplusGrad[float32], SoftplusGrad[float64], func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, nil, -80, 30, 4,
 		map[float64]float64{0: 0.5, inf: 1, -inf: 0, nan: nan}},
-	{"silu", SiLUGrad[float32], SiLUGrad[float64], siluDerivative, nil, -1, 30, 4,
+	{"silu", SiLUGrad[float32], SiLUGrad[float64], siluDerivative, nil, -0.5, 30, 4,
 		map[float64]float64{0: 0.5, inf: 1, -inf: 0, nan: nan, 1e30: 1, -1e30: 0}},
-	{"silu left", SiLUGrad[float32], SiLUGrad[float64], siluDerivative, func(x float64) float64 { return max(1, -x) / (1 + math.Exp(-x)) }, -80, -1, 4, nil},
+	{"silu left", SiLUGrad[float32], SiLUGrad[float64], siluDerivative, func(x float64) float64 { return max(1, -x) / (1 + math.Exp(-x)) }, -80, -0.5, 4, nil},
 	{"gelu erf", GeluErfGrad[float32], GeluErfGrad[float64], normalDerivative, nil, -0.5, 10, 4,
 		map[float64]float64{0: 0.5, inf: 1, -inf: 0, nan: nan, 1e30: 1, -1e30: 0}},
 	{"gelu erf left", GeluErfGrad[float32], GeluErfGrad[float64], normalDerivative, func(x float64) float64 {

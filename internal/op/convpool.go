@@ -63,12 +63,17 @@ type convMaxPool[T Float] struct {
 	packed []T // (taps·maps, features in): W with the tap outermost and the map next
 	blocks []convBlock[T]
 	dpack  []T // gradient of packed
+
+	g      []T   // (batch, features out): gradients of the windows' sums
+	factor []T   // the factors of a sum of rows
+	source []int // and the rows
+	end    []int // of each row of a sequence: the end of its part of them
 }
 
 // convBlock is the scratch of one worker.
 type convBlock[T Float] struct {
-	shares []T // (rows of a block, taps·maps)
-	window []T // maps
+	shares []T     // (rows of a block, taps·maps)
+	at     []int32 // maps: the window that won
 }
 
 // blockRows is how many rows are multiplied at once: with 1,200 shares a row a
@@ -177,29 +182,10 @@ func (c *convMaxPool[T]) pool(b *convBlock[T], shares []T, n, p int, in []Value[
 	for i, k := range c.Widths {
 		maps, bias := c.maps[i], in[3+2*i].Data
 		out, won := y[feature:feature+maps], winner[feature:feature+maps]
-		for f := range won {
-			won[f] = NoWindow
-		}
-		b.window = grow(b.window, maps)
-		for t := -c.Pad; t+k <= n+c.Pad; t++ {
-			window := b.window
-			clear(window)
-			lo, hi := max(0, -t), min(k, n-t)
-			for j := lo; j < hi; j++ {
-				at := (t+j)*p + column + j*maps
-				kernel.Add(window, window, shares[at:at+maps])
-			}
-			for f, v := range window {
-				if won[f] == NoWindow || v > out[f] {
-					out[f], won[f] = v, t
-				}
-			}
-		}
-		for f := range out {
-			if won[f] == NoWindow {
-				out[f] = 0
-				continue
-			}
+		b.at = grow(b.at, maps)
+		kernel.WindowMax(n, k, c.Pad, shares[min(column, len(shares)):], p, out, b.at)
+		for f, t := range b.at {
+			won[f] = int(t)
 			out[f] += bias[f]
 		}
 		c.activate(out, won)
@@ -211,9 +197,7 @@ func (c *convMaxPool[T]) pool(b *convBlock[T], shares []T, n, p int, in []Value[
 func (c *convMaxPool[T]) activate(out []T, won []int) {
 	switch c.Activation {
 	case ReLU:
-		for f, v := range out {
-			out[f] = max(v, 0)
-		}
+		kernel.ReLU(out, out)
 	case Tanh:
 		kernel.Tanh(out, out)
 	}
@@ -222,20 +206,6 @@ func (c *convMaxPool[T]) activate(out []T, won []int) {
 			out[f] = 0
 		}
 	}
-}
-
-// slope is the derivative of the activation, from its value.
-func (c *convMaxPool[T]) slope(y T) T {
-	switch c.Activation {
-	case ReLU:
-		if y > 0 {
-			return 1
-		}
-		return 0
-	case Tanh:
-		return 1 - y*y
-	}
-	return 1
 }
 
 func (c *convMaxPool[T]) Backward(in []Value[T], y, dy Value[T], din []Grad[T]) error {
@@ -252,47 +222,118 @@ func (c *convMaxPool[T]) Backward(in []Value[T], y, dy Value[T], din []Grad[T]) 
 			g.Clear()
 		}
 	}
-	if wantW {
-		c.dpack = grow(c.dpack, len(c.packed))
-		clear(c.dpack)
-	}
-	row, feature := 0, 0
-	for i, k := range c.Widths {
-		maps, db := c.maps[i], din[3+2*i]
-		for s, n := range lengths {
-			for f := range maps {
-				at := s*features + feature + f
-				t := c.winner[at]
-				if t == NoWindow {
-					continue
-				}
-				g := dy.Data[at] * c.slope(y.Data[at])
-				if g == 0 {
-					continue // dropped, or cut off by ReLU
-				}
-				if db.Wanted() {
-					db.Data[f] += g
-				}
-				lo, hi := max(0, -t), min(k, n-t)
-				for j := lo; j < hi; j++ {
-					w := (row + j*maps + f) * e
-					xr := (c.start[s] + t + j) * e
-					if wantW {
-						kernel.Axpy(g, x.Data[xr:xr+e], c.dpack[w:w+e])
-					}
-					if dx.Wanted() {
-						kernel.Axpy(g, c.packed[w:w+e], dx.Data[xr:xr+e])
-					}
-				}
+	c.slopes(y.Data, dy.Data)
+	feature := 0
+	for i := range c.Widths {
+		if db := din[3+2*i]; db.Wanted() {
+			for s := range lengths {
+				kernel.Add(db.Data, db.Data, c.g[s*features+feature:s*features+feature+c.maps[i]])
 			}
 		}
-		row += k * maps
-		feature += maps
+		feature += c.maps[i]
 	}
 	if wantW {
+		c.dpack = grow(c.dpack, len(c.packed))
+		c.backwardFilters(x.Data, lengths, e, features)
 		c.unpack(din, e)
 	}
+	if dx.Wanted() {
+		c.backwardInput(dx.Data, lengths, e, features)
+	}
 	return nil
+}
+
+// slopes writes to c.g the gradients of the windows' sums: 0 where there is no
+// window.
+func (c *convMaxPool[T]) slopes(y, dy []T) {
+	c.g = grow(c.g, len(dy))
+	switch c.Activation {
+	case ReLU:
+		kernel.ReLUGrad(c.g, y, dy)
+	case Tanh:
+		kernel.TanhGrad(c.g, y, dy)
+	default:
+		copy(c.g, dy)
+	}
+	for at, t := range c.winner {
+		if t == NoWindow {
+			c.g[at] = 0
+		}
+	}
+}
+
+// backwardFilters writes dpack. The gradient of a map's tap is a sum of rows of
+// x, one of each sequence, and is formed whole before the next.
+func (c *convMaxPool[T]) backwardFilters(x []T, lengths []int, e, features int) {
+	clear(c.dpack)
+	row, feature := 0, 0
+	for i, k := range c.Widths {
+		for f := range c.maps[i] {
+			for j := range k {
+				c.factor, c.source = c.factor[:0], c.source[:0]
+				for s, n := range lengths {
+					at := s*features + feature + f
+					t, g := c.winner[at], c.g[at]
+					if g == 0 || t+j < 0 || t+j >= n {
+						continue // dropped, cut off by ReLU, or in the padding
+					}
+					c.factor = append(c.factor, g)
+					c.source = append(c.source, c.start[s]+t+j)
+				}
+				w := (row + j*c.maps[i] + f) * e
+				kernel.AddRows(c.dpack[w:w+e], c.factor, c.source, x)
+			}
+		}
+		row += k * c.maps[i]
+		feature += c.maps[i]
+	}
+}
+
+// backwardInput adds the gradient of x. That of a row is a sum of filters' taps: the
+// windows over a sequence are sorted by the rows they cover, in order of
+// filters and taps.
+func (c *convMaxPool[T]) backwardInput(dx []T, lengths []int, e, features int) {
+	for s, n := range lengths {
+		c.end = grow(c.end, n+1)
+		clear(c.end)
+		c.eachTap(s, n, features, func(row, _ int, _ T) { c.end[row+1]++ })
+		for r := range n {
+			c.end[r+1] += c.end[r]
+		}
+		c.factor, c.source = grow(c.factor, c.end[n]), grow(c.source, c.end[n])
+		c.eachTap(s, n, features, func(row, tap int, g T) {
+			at := c.end[row]
+			c.factor[at], c.source[at] = g, tap
+			c.end[row]++
+		})
+		from := 0
+		for r := range n {
+			to := c.end[r]
+			q := (c.start[s] + r) * e
+			kernel.AddRows(dx[q:q+e], c.factor[from:to], c.source[from:to], c.packed)
+			from = to
+		}
+	}
+}
+
+// eachTap calls f for every row that a winning window of sequence s covers,
+// with the row of packed it met there and the gradient.
+func (c *convMaxPool[T]) eachTap(s, n, features int, f func(row, tap int, g T)) {
+	tap, at := 0, s*features
+	for i, k := range c.Widths {
+		maps := c.maps[i]
+		for m := range maps {
+			t, g := c.winner[at], c.g[at]
+			at++
+			if g == 0 {
+				continue
+			}
+			for j := max(0, -t); j < min(k, n-t); j++ {
+				f(t+j, tap+j*maps+m, g)
+			}
+		}
+		tap += k * maps
+	}
 }
 
 // pack lays the filters out for the product: rows in the order width, tap, map,

@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
 
 // AdadeltaConfig holds the options of Adadelta.
 type AdadeltaConfig struct {
@@ -30,18 +34,8 @@ func (c *AdadeltaConfig) RowSparse() bool { return c.WeightDecay == 0 }
 //
 // squareAvg is v, accDelta is u. Zeiler 2012.
 func AdadeltaStep[T Float](c *AdadeltaConfig, rate float64, w, g, squareAvg, accDelta []T) {
-	g, squareAvg, accDelta = g[:len(w)], squareAvg[:len(w)], accDelta[:len(w)]
-	sign, decay := T(signOf(c.Maximize)), T(c.WeightDecay)
-	rho, rest, eps, lr := T(c.Rho), T(1-c.Rho), T(c.Eps), T(rate)
-	for i := range w {
-		d := sign*g[i] + decay*w[i]
-		vi := rho*squareAvg[i] + rest*d*d
-		ui := accDelta[i]
-		delta := sqrt(ui+eps) / sqrt(vi+eps) * d
-		squareAvg[i] = vi
-		accDelta[i] = rho*ui + rest*delta*delta
-		w[i] -= lr * delta
-	}
+	k := kernel.Adadelta[T]{Sign: T(signOf(c.Maximize)), Decay: T(c.WeightDecay), Rho: T(c.Rho), Rest: T(1 - c.Rho), Eps: T(c.Eps), Rate: T(rate)}
+	k.Step(w, g[:len(w)], squareAvg[:len(w)], accDelta[:len(w)])
 }
 
 // AdadeltaCatchUp brings a row up to date that has had no gradient for n steps: v ← ρⁿv, u ← ρⁿu, as n calls of

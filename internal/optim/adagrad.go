@@ -1,5 +1,7 @@
 package optim
 
+import "github.com/seed6481993f/verso/internal/kernel"
+
 // AdagradConfig holds the options of Adagrad.
 type AdagradConfig struct {
 	LRDecay                 float64 // η: the rate falls as 1/(1 + (t−1)η)
@@ -29,13 +31,6 @@ func (c *AdagradConfig) RowSparse() bool { return c.WeightDecay == 0 }
 //
 // sum is s. Duchi, Hazan and Singer 2011.
 func AdagradStep[T Float](c *AdagradConfig, rate float64, step int, w, g, sum []T) {
-	g, sum = g[:len(w)], sum[:len(w)]
-	sign, decay, eps := T(signOf(c.Maximize)), T(c.WeightDecay), T(c.Eps)
-	lr := T(rate / (1 + float64(step-1)*c.LRDecay))
-	for i := range w {
-		d := sign*g[i] + decay*w[i]
-		s := sum[i] + d*d
-		sum[i] = s
-		w[i] -= lr * d / (sqrt(s) + eps)
-	}
+	k := kernel.Adagrad[T]{Sign: T(signOf(c.Maximize)), Decay: T(c.WeightDecay), Rate: T(rate / (1 + float64(step-1)*c.LRDecay)), Eps: T(c.Eps)}
+	k.Step(w, g[:len(w)], sum[:len(w)])
 }

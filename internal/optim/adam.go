@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
 
 // AdamConfig holds the options of Adam and its kin.
 type AdamConfig struct {
@@ -75,11 +79,6 @@ func AdamStep[T Float](c *AdamConfig, rate float64, step int, w, g, m, v, vmax [
 		}
 		return
 	}
-	for i := range w {
-		d := sign*g[i] + decay*w[i]
-		mi := beta1*m[i] + rest1*d
-		vi := beta2*v[i] + rest2*d*d
-		m[i], v[i] = mi, vi
-		w[i] = remain*w[i] - size*mi/(sqrt(vi)*correct+eps)
-	}
+	k := kernel.Adam[T]{Sign: sign, Decay: decay, Beta1: beta1, Rest1: rest1, Beta2: beta2, Rest2: rest2, Size: size, Correct: correct, Eps: eps, Remain: remain}
+	k.Step(w, g, m, v)
 }

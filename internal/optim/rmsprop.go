@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
 
 // RMSpropConfig holds the options of RMSprop.
 type RMSpropConfig struct {
@@ -37,12 +41,8 @@ func RMSpropStep[T Float](c *RMSpropConfig, rate float64, w, g, squareAvg, gradA
 	sign, decay := T(signOf(c.Maximize)), T(c.WeightDecay)
 	alpha, rest, eps, lr := T(c.Alpha), T(1-c.Alpha), T(c.Eps), T(rate)
 	if !c.Centered && c.Momentum == 0 {
-		for i := range w {
-			d := sign*g[i] + decay*w[i]
-			vi := alpha*squareAvg[i] + rest*d*d
-			squareAvg[i] = vi
-			w[i] -= lr * d / (sqrt(vi) + eps)
-		}
+		k := kernel.RMSprop[T]{Sign: sign, Decay: decay, Alpha: alpha, Rest: rest, Eps: eps, Rate: lr}
+		k.Step(w, g, squareAvg)
 		return
 	}
 

@@ -1,5 +1,7 @@
 package optim
 
+import "github.com/seed6481993f/verso/internal/kernel"
+
 // SGDConfig holds the options of stochastic gradient descent. The zero value is descent without momentum.
 type SGDConfig struct {
 	Momentum    float64 // μ
@@ -29,9 +31,8 @@ func SGDStep[T Float](c *SGDConfig, rate float64, step int, w, g, buf []T) {
 	g = g[:len(w)]
 	sign, decay, lr := T(signOf(c.Maximize)), T(c.WeightDecay), T(rate)
 	if c.Momentum == 0 {
-		for i := range w {
-			w[i] -= lr * (sign*g[i] + decay*w[i])
-		}
+		k := kernel.SGD[T]{Sign: sign, Decay: decay, Rate: lr}
+		k.Step(w, g)
 		return
 	}
 
@@ -44,10 +45,6 @@ func SGDStep[T Float](c *SGDConfig, rate float64, step int, w, g, buf []T) {
 	if c.Nesterov {
 		ofGrad, ofBuf = 1, T(c.Momentum)
 	}
-	for i := range w {
-		d := sign*g[i] + decay*w[i]
-		b := keep*buf[i] + take*d
-		buf[i] = b
-		w[i] -= lr * (ofGrad*d + ofBuf*b)
-	}
+	k := kernel.Momentum[T]{Sign: sign, Decay: decay, Keep: keep, Take: take, OfGrad: ofGrad, OfBuf: ofBuf, Rate: lr}
+	k.Step(w, g, buf)
 }

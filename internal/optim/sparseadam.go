@@ -1,5 +1,7 @@
 package optim
 
+import "github.com/seed6481993f/verso/internal/kernel"
+
 // SparseAdamConfig holds the options of torch.optim.SparseAdam.
 type SparseAdamConfig struct {
 	Beta1    float64 // β1, of the average of g
@@ -26,15 +28,7 @@ func (c *SparseAdamConfig) Validate() error {
 //
 // With a gradient in every row it is Adam but for ε, which the bias correction does not reach.
 func SparseAdamStep[T Float](c *SparseAdamConfig, rate float64, step int, w, g, m, v []T) {
-	g, m, v = g[:len(w)], m[:len(w)], v[:len(w)]
 	bias1, rootBias2 := corrections(c.Beta1, c.Beta2, step)
-	sign, rest1, rest2 := T(signOf(c.Maximize)), T(1-c.Beta1), T(1-c.Beta2)
-	size, eps := T(rate*rootBias2/bias1), T(c.Eps)
-	for i := range w {
-		d := sign * g[i]
-		mi := m[i] + rest1*(d-m[i])
-		vi := v[i] + rest2*(d*d-v[i])
-		m[i], v[i] = mi, vi
-		w[i] -= size * (mi / (sqrt(vi) + eps))
-	}
+	k := kernel.SparseAdam[T]{Sign: T(signOf(c.Maximize)), Rest1: T(1 - c.Beta1), Rest2: T(1 - c.Beta2), Size: T(rate * rootBias2 / bias1), Eps: T(c.Eps)}
+	k.Step(w, g[:len(w)], m[:len(w)], v[:len(w)])
 }

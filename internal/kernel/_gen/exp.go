@@ -11,18 +11,20 @@ import (
 // exponential holds the constants of e^x. With n the multiple of 1/8 nearest to x·log2 e and r = x - n·ln 2, so
 // |r| ≤ (ln 2)/16,
 //
-//	e^x = 2^floor(n) · T · (1 + r + r²/2 + r³/6 + r⁴/24),  T = 2^(n - floor(n)) from a table of eight
+//	e^x = 2^floor(n) · T · (1 + r + c2·r² + c3·r³),  T = 2^(n - floor(n)) from a table of eight
 //
-// whose fifth term is below 2^-29. T is kept to more than its own digits: as a float32 and a correction δ, T(1+δ) (Gal 1986).
-// n comes by adding and taking away 1.5·2^20, whose last place is worth 1/8; its last three bits then choose from the table.
-// ln 2 is in two parts, so that the multiple taken away is exact.
+// with the c2 and c3 that leave the least error, 2^-25.2. n comes by adding and taking away 1.5·2^20, whose last place is worth 1/8; its
+// last three bits then choose from the table. ln 2 is in two parts, so that the multiple taken away is exact.
+//
+// The precise form has a fourth term, which makes it 2^-29, and keeps T to more than its own digits: as a float32 and a correction δ,
+// T(1+δ) (Gal 1986).
 type exponential struct {
 	s            isa
 	low, high    reg.VecVirtual // beyond them e^x is 0 and +Inf
 	log2e, magic Op
 	ln2, ln2low  Op
 	table, delta Op
-	half, c3, c4 Op
+	c2, c3, c4   Op // no c4: not precise
 	one          Op
 }
 
@@ -35,8 +37,14 @@ func newExponential(s isa) *exponential {
 		t[i], d[i] = pattern(exact), pattern(exact/float64(float32(exact))-1)
 	}
 	e := &exponential{s: s, log2e: s.f(log2e), magic: s.f(magic), ln2: s.f(math.Ln2), ln2low: s.f(math.Ln2 - float64(float32(math.Ln2))),
-		half: s.f(0.5), c3: s.f(1. / 6), c4: s.f(1. / 24), one: s.f(1)}
+		c2: s.f(0.50006455), c3: s.f(0.16666858), one: s.f(1)}
 	e.table, e.delta = s.vector("roots", t), s.vector("rootsLow", d)
+	return e
+}
+
+// precise is for functions of several factors.
+func (e *exponential) precise() *exponential {
+	e.c2, e.c3, e.c4 = e.s.f(1./2), e.s.f(1./6), e.s.f(1./24)
 	return e
 }
 
@@ -69,11 +77,18 @@ func (e *exponential) apply(x reg.VecVirtual, more func(r reg.VecVirtual)) {
 	}
 	sq, p, t := s.vec(), s.vec(), s.vec()
 	VMULPS(x, x, sq)
-	s.copy(e.c3, p)
-	VFMADD231PS(e.c4, x, p)
-	VFMADD213PS(e.half, x, p)
-	VPERMPS(e.delta, z, t)
-	VADDPS(t, x, x)
+	if e.c4 != nil {
+		s.copy(e.c3, p)
+		VFMADD231PS(e.c4, x, p)
+		VFMADD213PS(e.c2, x, p)
+	} else {
+		s.copy(e.c2, p)
+		VFMADD231PS(e.c3, x, p)
+	}
+	if e.c4 != nil {
+		VPERMPS(e.delta, z, t)
+		VADDPS(t, x, x)
+	}
 	VFMADD213PS(x, sq, p)
 	VPERMPS(e.table, z, t)
 	VFMADD213PS(t, t, p)

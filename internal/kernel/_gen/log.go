@@ -104,8 +104,8 @@ func softplus(s isa) func(reg.VecVirtual) {
 		VORPS(sign, x, z)
 		VMAXPS(z, low, z)
 		e.apply(z, nil)
-		VMULPS(e.half, z, half)
-		VSUBPS(e.half, half, half) // (1+z)/2 - 1
+		VMULPS(s.fMem(0.5), z, half)
+		VSUBPS(s.fMem(0.5), half, half) // (1+z)/2 - 1
 		zero(nought)
 		one := s.vec()
 		s.copy(e.one, one)

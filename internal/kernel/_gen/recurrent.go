@@ -7,8 +7,6 @@ import (
 
 // recurrent writes the steps of recurrent cells and their gradients: everything but the matrix products.
 func recurrent(s isa) {
-	frugal = true
-	defer func() { frugal = false }()
 	s.pass("addTanh", "", "dst x y", 1, func(func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
 		f := tanh(s)
 		return func(v span, p []reg.GPVirtual) {
@@ -31,10 +29,18 @@ func recurrent(s isa) {
 	gru(s)
 }
 
+// both returns σ with its constants in registers and tanh with its own in memory: there is no room for all.
+func both(s isa) (sigma, tangent func(x reg.VecVirtual)) {
+	sigma = sigmoid(s, newExponential(s))
+	frugal = true
+	defer func() { frugal = false }()
+	return sigma, tanh(s)
+}
+
 func lstm(s isa) {
 	// i, f, g, o ← σ, σ, tanh, σ of themselves; c' = f·c + i·g, u = tanh c', h = o·u
 	s.pass("lstm", "", "i f cell o c next u h", 1, func(func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
-		sigmoid, tanh := sigmoid(s, newExponential(s)), tanh(s)
+		sigmoid, tanh := both(s)
 		return func(v span, p []reg.GPVirtual) {
 			gate := func(k int, f func(reg.VecVirtual)) reg.VecVirtual {
 				x := v.load(p[k])
@@ -82,7 +88,7 @@ func lstm(s isa) {
 func gru(s isa) {
 	// r = σ(r + ar), z = σ(z + az), n = tanh(n + r·an), h' = n + z·(h - n)
 	s.pass("gru", "", "r z c ar az ac h next", 1, func(func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
-		sigmoid, tanh := sigmoid(s, newExponential(s)), tanh(s)
+		sigmoid, tanh := both(s)
 		return func(v span, p []reg.GPVirtual) {
 			r, n := v.load(p[0]), v.load(p[2])
 			VADDPS(v.load(p[3]), r, r)

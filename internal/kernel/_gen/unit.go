@@ -93,7 +93,7 @@ func logisticTail(s isa, slope bool) func(t reg.VecVirtual) {
 // share of A, which is small where B's are large. g = e^(-t²/2)·(B/(…) - t/√2π). t² is taken in two parts, or its
 // rounding error would be multiplied by the exponent.
 func normalTail(s isa, slope bool) func(t reg.VecVirtual) {
-	e, mhalf, root := newExponential(s), s.f(-0.5), s.f(math.Sqrt(2*math.Pi))
+	e, mhalf, root := newExponential(s).precise(), s.f(-0.5), s.f(math.Sqrt(2*math.Pi))
 	polynomial := func(c ...float64) func(x reg.VecVirtual) reg.VecVirtual {
 		var m []Op
 		for _, v := range c {
@@ -137,7 +137,7 @@ func approximateTail(s isa, slope bool) func(t reg.VecVirtual) {
 	first := 2 * math.Sqrt(2/math.Pi)
 	third := first * 0.044715
 	low := func(x float64) float64 { return x - float64(float32(x)) }
-	e := newExponential(s)
+	e := newExponential(s).precise()
 	c1, c3, c1low, c3low := s.f(-first), s.fReg(-third), s.f(low(-first)), s.f(low(-third))
 	return func(t reg.VecVirtual) {
 		sq, rest, cube, w, v := s.vec(), s.vec(), s.vec(), s.vec(), s.vec()
