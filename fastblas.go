@@ -14,10 +14,13 @@ import (
 // UseFastBLAS makes Gorgonia, its tensors (tensor.MatMul, tensor.Dot and the like) and Gonum's blas32 multiply float32 matrices with
 // the kernels of this library, so that a program that uses none of its models gets faster too:
 //
-//	tensor.MatMul, one core of a Zen 4    before       after
-//	64×64 by 64×64                        10 GFLOP/s   94 GFLOP/s
-//	32×300 by 300×400                     11           104
-//	512×256 by 256×1024                   11           107
+//	one core of a Zen 4, GFLOP/s    tensor.MatMul    Gorgonia's Mul
+//	                                before  after    before  after
+//	64×64 by 64×64                       9     75         3      5
+//	32×300 by 300×400                    7     94         6     54
+//	512×256 by 256×1024                 11     91         8     73
+//
+// What Mul loses is the cost of Gorgonia's machine beside the product.
 //
 // Layers and models of this library use the kernels with or without it. Elementwise operations of Gorgonia (Tanh, SoftMax) are not
 // concerned, nor are float64 and complex numbers, which stay with Gonum.
