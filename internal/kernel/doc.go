@@ -46,11 +46,11 @@
 //
 //	             AVX-512        AVX2
 //	exp          0.15   54      0.29   27
-//	sigmoid      0.21   43      0.39   23
-//	tanh         0.29   90      0.45   58
-//	GELU (erf)   0.48   80      0.73   52
-//	GELU (tanh)  0.51   59      0.86   36
-//	SiLU         0.23   40      0.43   22
+//	sigmoid      0.21   42      0.39   23
+//	tanh         0.29   87      0.45   57
+//	GELU (erf)   0.47   74      0.73   48
+//	GELU (tanh)  0.51   58      0.86   34
+//	SiLU         0.23   39      0.43   21
 //
 // as go test -bench AgainstGo -cpu 1 ./internal/kernel measures them. Functions of rows (softmax, layer normalisation and their gradients),
 // steps of recurrent cells and of optimisers pass once over what they read; the optimisers round after each operation and so give
