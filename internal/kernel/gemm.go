@@ -1,11 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
-)
+import "fmt"
 
 // Gemm computes
 //
@@ -21,50 +16,74 @@ import (
 // It panics when a size is negative, a row length is under the width, or a slice is too short.
 // Cost: 2mnk operations.
 func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	if m < 0 || n < 0 || k < 0 {
-		panic(fmt.Sprintf("kernel: Gemm of negative size m=%d n=%d k=%d", m, n, k))
-	}
-	if m == 0 || n == 0 {
-		return
-	}
-	checkMatrix("C", m, n, len(c), ldc)
-	if k > 0 && alpha != 0 {
-		if transA {
-			checkMatrix("A", k, m, len(a), lda)
-		} else {
-			checkMatrix("A", m, k, len(a), lda)
-		}
-		if transB {
-			checkMatrix("B", n, k, len(b), ldb)
-		} else {
-			checkMatrix("B", k, n, len(b), ldb)
-		}
-	}
-	nothing := k == 0 || alpha == 0
-	if !isFloat32[T]() && !nothing {
-		gonum.Implementation{}.Dgemm(transpose(transA), transpose(transB), m, n, k, float64(alpha), as[float64](a), lda, as[float64](b), ldb, float64(beta), as[float64](c), ldc)
-		return
-	}
-	if nothing || beta != 0 {
-		scaleRows(m, n, beta, c, ldc)
-	}
-	if nothing {
-		return
-	}
-	multiply(&product{
-		transA: transA, transB: transB, m: m, n: n, k: k, alpha: float32(alpha),
-		a: as[float32](a), lda: lda, b: as[float32](b), ldb: ldb, c: as[float32](c), ldc: ldc, add: beta != 0,
-	})
+	GemmWith(Options[T]{}, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
-// checkMatrix panics unless rows×cols numbers, ld apart, lie within length. Neither product overflows.
-func checkMatrix(name string, rows, cols, length, ld int) {
+// GemmWith is [Gemm] with an epilogue, on as many goroutines as its options allow. Products of under 1.5 million multiplications stay on
+// the caller's, for which they last no longer than waking another. Neither goroutines nor the epilogue change a bit of an element.
+// It panics as Gemm does, and when an operand of the epilogue does not fit C.
+func GemmWith[T Float](o Options[T], transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	GemmBatch(o, transA, transB, 1, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc, 0)
+}
+
+// GemmBatch computes count products as [GemmWith] does. Their operands begin strideA, strideB and strideC numbers apart; strideA and strideB
+// may be 0, for one matrix in all of them. Biases are the same in all, Add is laid out like C. It panics as GemmWith does, and when products overlap in C.
+func GemmBatch[T Float](o Options[T], transA, transB bool, count, m, n, k int, alpha T, a []T, lda, strideA int, b []T, ldb, strideB int, beta T, c []T, ldc, strideC int) {
+	if m < 0 || n < 0 || k < 0 || count < 0 {
+		panic(fmt.Sprintf("kernel: Gemm of negative size m=%d n=%d k=%d count=%d", m, n, k, count))
+	}
+	if m == 0 || n == 0 || count == 0 {
+		return
+	}
+	o.check(m, n, checkBatch("C", count, m, n, len(c), ldc, strideC))
+	if count > 1 && strideC < (m-1)*ldc+n {
+		panic(fmt.Sprintf("kernel: Gemm: products of %d numbers overlap, %d apart", (m-1)*ldc+n, strideC))
+	}
+	if k > 0 && alpha != 0 {
+		checkOperands(transA, transB, count, m, n, k, len(a), lda, strideA, len(b), ldb, strideB)
+	} else {
+		k = 0
+	}
+	all := batch[T]{count: count, strideA: strideA, strideB: strideB, strideC: strideC, product: product[T]{
+		transA: transA, transB: transB, m: m, n: n, k: k, alpha: alpha, beta: beta,
+		a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, epilogue: o.epilogue(),
+	}}
+	all.run(o.Workers)
+}
+
+func checkOperands(transA, transB bool, count, m, n, k, lenA, lda, strideA, lenB, ldb, strideB int) {
+	rows, cols := m, k
+	if transA {
+		rows, cols = k, m
+	}
+	checkBatch("A", count, rows, cols, lenA, lda, strideA)
+	rows, cols = k, n
+	if transB {
+		rows, cols = n, k
+	}
+	checkBatch("B", count, rows, cols, lenB, ldb, strideB)
+}
+
+// checkBatch panics unless count matrices of rows×cols numbers, ld apart, which begin stride numbers apart, lie within length, and returns
+// how many numbers they span. Nothing overflows.
+func checkBatch(name string, count, rows, cols, length, ld, stride int) int {
 	if ld < cols {
 		panic(fmt.Sprintf("kernel: Gemm: row length of %s is %d, want at least %d", name, ld, cols))
+	}
+	if stride < 0 {
+		panic(fmt.Sprintf("kernel: Gemm: matrices of %s are %d apart", name, stride))
 	}
 	if cols > length || rows > 1 && ld > (length-cols)/(rows-1) {
 		panic(fmt.Sprintf("kernel: Gemm: %s holds %d numbers, too few for %d×%d with row length %d", name, length, rows, cols, ld))
 	}
+	one := cols
+	if rows > 1 {
+		one += (rows - 1) * ld
+	}
+	if count > 1 && stride > (length-one)/(count-1) {
+		panic(fmt.Sprintf("kernel: Gemm: %s holds %d numbers, too few for %d matrices %d apart", name, length, count, stride))
+	}
+	return one + (count-1)*stride
 }
 
 func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
@@ -79,11 +98,4 @@ func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
 			Scale(beta, row)
 		}
 	}
-}
-
-func transpose(t bool) blas.Transpose {
-	if t {
-		return blas.Trans
-	}
-	return blas.NoTrans
 }

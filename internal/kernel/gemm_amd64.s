@@ -7,20 +7,22 @@
 // func tile1x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile1x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      8(AX), BX
-	MOVQ      48(AX), SI
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
 	SHLQ      $0x02, SI
+	MOVQ      8(AX), SI
 	MOVQ      24(AX), DI
-	MOVQ      64(AX), R8
-	MOVL      $-1, R9
-	BZHIL     R8, R9, R9
-	KMOVW     R9, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R8
@@ -41,22 +43,22 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (BX), K1, Z1
-	VFMADD231PS.BCST (CX), Z1, Z0
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	VMOVUPS.Z        (BX), K1, Z1
-	VFMADD231PS.BCST (CX), Z1, Z0
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	VMOVUPS.Z        (BX), K1, Z1
-	VFMADD231PS.BCST (CX), Z1, Z0
-	ADDQ             DX, CX
-	ADDQ             SI, BX
-	VMOVUPS.Z        (BX), K1, Z1
-	VFMADD231PS.BCST (CX), Z1, Z0
-	ADDQ             DX, CX
-	ADDQ             SI, BX
+	VMOVUPS.Z        (SI), K1, Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
 	SUBQ             $0x04, DI
 	JGE              loop
 
@@ -65,362 +67,371 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (BX), K1, Z1
-	VFMADD231PS.BCST (CX), Z1, Z0
-	ADDQ             DX, CX
-	ADDQ             SI, BX
+	VMOVUPS.Z        (SI), K1, Z1
+	VFMADD231PS.BCST (BX), Z1, Z0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
 	DECQ             DI
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile1x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile1x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	MOVQ      8(AX), SI
+	MOVQ      24(AX), DI
+	CMPQ      72(AX), $0x00
+	JEQ       fresh
+	MOVQ      16(AX), R8
+	MOVQ      56(AX), R9
+	SHLQ      $0x02, R9
+	VMOVUPS.Z (R8), K1, Y0
+	JMP       start
+
+fresh:
+	MOVQ       16(AX), R8
+	MOVQ       56(AX), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+
+start:
+	SUBQ $0x04, DI
+	JLT  rest
+
+loop:
+	VMOVUPS.Z        (SI), K1, Y1
+	VFMADD231PS.BCST (BX), Y1, Y0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Y1
+	VFMADD231PS.BCST (BX), Y1, Y0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Y1
+	VFMADD231PS.BCST (BX), Y1, Y0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	VMOVUPS.Z        (SI), K1, Y1
+	VFMADD231PS.BCST (BX), Y1, Y0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	SUBQ             $0x04, DI
+	JGE              loop
+
+rest:
+	ADDQ $0x04, DI
+	JZ   done
+
+one:
+	VMOVUPS.Z        (SI), K1, Y1
+	VFMADD231PS.BCST (BX), Y1, Y0
+	ADDQ             CX, BX
+	ADDQ             DX, SI
+	DECQ             DI
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile1x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      8(AX), BX
-	MOVQ      48(AX), SI
-	SHLQ      $0x02, SI
-	MOVQ      24(AX), DI
-	MOVQ      64(AX), R8
-	MOVL      $-1, R9
-	BZHIL     R8, R9, R9
-	KMOVW     R9, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R8
-	MOVQ      56(AX), R9
-	SHLQ      $0x02, R9
-	VMOVUPS   (R8), Z0
-	VMOVUPS.Z 64(R8), K1, Z1
-	JMP       start
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	MOVQ    8(AX), DI
+	MOVQ    24(AX), R8
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R9
+	MOVQ    56(AX), R10
+	SHLQ    $0x02, R10
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 64(R8)
+	MOVQ       16(AX), R9
+	MOVQ       56(AX), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 
 start:
-	SUBQ $0x04, DI
+	SUBQ $0x04, R8
 	JLT  rest
 
 loop:
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
-	VBROADCASTSS (CX), Z4
+	VMOVUPS      (DI), Z2
+	VMOVUPS      (DI)(BX*1), Z3
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
-	VBROADCASTSS (CX), Z4
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Z2
+	VMOVUPS      (DI)(BX*1), Z3
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
-	VBROADCASTSS (CX), Z4
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Z2
+	VMOVUPS      (DI)(BX*1), Z3
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
-	VBROADCASTSS (CX), Z4
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Z2
+	VMOVUPS      (DI)(BX*1), Z3
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	SUBQ         $0x04, R8
 	JGE          loop
 
 rest:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R8
 	JZ   done
 
 one:
-	VMOVUPS      (BX), Z2
-	VMOVUPS.Z    64(BX), K1, Z3
-	VBROADCASTSS (CX), Z4
+	VMOVUPS      (DI), Z2
+	VMOVUPS      (DI)(BX*1), Z3
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	DECQ         R8
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	VZEROUPPER
-	RET
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
 
-// func tile1x3_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile1x3_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      8(AX), BX
-	MOVQ      48(AX), SI
-	SHLQ      $0x02, SI
-	MOVQ      24(AX), DI
-	MOVQ      64(AX), R8
-	MOVL      $-1, R9
-	BZHIL     R8, R9, R9
-	KMOVW     R9, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R8
-	MOVQ      56(AX), R9
-	SHLQ      $0x02, R9
-	VMOVUPS   (R8), Z0
-	VMOVUPS   64(R8), Z1
-	VMOVUPS.Z 128(R8), K1, Z2
-	JMP       start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 128(R8)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Z3
-	VMOVUPS      64(BX), Z4
-	VMOVUPS.Z    128(BX), K1, Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z3, Z6, Z0
-	VFMADD231PS  Z4, Z6, Z1
-	VFMADD231PS  Z5, Z6, Z2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, K1, 128(CX)
+end:
 	VZEROUPPER
 	RET
 
 // func tile1x4_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x4_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      8(AX), BX
-	MOVQ      48(AX), SI
-	SHLQ      $0x02, SI
-	MOVQ      24(AX), DI
-	MOVQ      64(AX), R8
-	MOVL      $-1, R9
-	BZHIL     R8, R9, R9
-	KMOVW     R9, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R8
-	MOVQ      56(AX), R9
-	SHLQ      $0x02, R9
-	VMOVUPS   (R8), Z0
-	VMOVUPS   64(R8), Z1
-	VMOVUPS   128(R8), Z2
-	VMOVUPS.Z 192(R8), K1, Z3
-	JMP       start
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	MOVQ    8(AX), R8
+	MOVQ    24(AX), R9
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R10
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 192(R8)
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 192(R10)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 
 start:
-	SUBQ $0x04, DI
+	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
-	VBROADCASTSS (CX), Z8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VMOVUPS      (R8)(BX*2), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
-	VBROADCASTSS (CX), Z8
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VMOVUPS      (R8)(BX*2), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
-	VBROADCASTSS (CX), Z8
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VMOVUPS      (R8)(BX*2), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
-	VBROADCASTSS (CX), Z8
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VMOVUPS      (R8)(BX*2), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
 	JGE          loop
 
 rest:
-	ADDQ $0x04, DI
+	ADDQ $0x04, R9
 	JZ   done
 
 one:
-	VMOVUPS      (BX), Z4
-	VMOVUPS      64(BX), Z5
-	VMOVUPS      128(BX), Z6
-	VMOVUPS.Z    192(BX), K1, Z7
-	VBROADCASTSS (CX), Z8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VMOVUPS      (R8)(BX*2), Z6
+	VMOVUPS      (R8)(SI*1), Z7
+	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, K1, 192(CX)
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+256, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile2x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile2x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	MOVQ      8(AX), DI
 	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R9
@@ -446,26 +457,26 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (SI), K1, Z2
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	VMOVUPS.Z        (SI), K1, Z2
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	VMOVUPS.Z        (SI), K1, Z2
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	VMOVUPS.Z        (SI), K1, Z2
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
-	ADDQ             BX, CX
-	ADDQ             DI, SI
+	VMOVUPS.Z        (DI), K1, Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z2, Z1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z2, Z1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z2, Z1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z2, Z1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
 	SUBQ             $0x04, R8
 	JGE              loop
 
@@ -474,467 +485,454 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (SI), K1, Z2
-	VFMADD231PS.BCST (CX), Z2, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z2, Z1
-	ADDQ             BX, CX
-	ADDQ             DI, SI
+	VMOVUPS.Z        (DI), K1, Z2
+	VFMADD231PS.BCST (BX), Z2, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z2, Z1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
 	DECQ             R8
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile2x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile2x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	MOVQ      8(AX), DI
+	MOVQ      24(AX), R8
+	CMPQ      72(AX), $0x00
+	JEQ       fresh
+	MOVQ      16(AX), R9
+	MOVQ      56(AX), R10
+	SHLQ      $0x02, R10
+	VMOVUPS.Z (R9), K1, Y0
+	ADDQ      R10, R9
+	VMOVUPS.Z (R9), K1, Y1
+	JMP       start
+
+fresh:
+	MOVQ       16(AX), R9
+	MOVQ       56(AX), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	VXORPS     Y0, Y0, Y0
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	VXORPS     Y1, Y1, Y1
+
+start:
+	SUBQ $0x04, R8
+	JLT  rest
+
+loop:
+	VMOVUPS.Z        (DI), K1, Y2
+	VFMADD231PS.BCST (BX), Y2, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y2, Y1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Y2
+	VFMADD231PS.BCST (BX), Y2, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y2, Y1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Y2
+	VFMADD231PS.BCST (BX), Y2, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y2, Y1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Y2
+	VFMADD231PS.BCST (BX), Y2, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y2, Y1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	SUBQ             $0x04, R8
+	JGE              loop
+
+rest:
+	ADDQ $0x04, R8
+	JZ   done
+
+one:
+	VMOVUPS.Z        (DI), K1, Y2
+	VFMADD231PS.BCST (BX), Y2, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y2, Y1
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	DECQ             R8
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile2x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile2x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R9
-	MOVQ      56(AX), R10
-	SHLQ      $0x02, R10
-	VMOVUPS   (R9), Z0
-	VMOVUPS.Z 64(R9), K1, Z1
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z2
-	VMOVUPS.Z 64(R9), K1, Z3
-	JMP       start
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	MOVQ    8(AX), R8
+	MOVQ    24(AX), R9
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R10
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 
 start:
-	SUBQ $0x04, R8
+	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Z4
-	VMOVUPS.Z    64(SI), K1, Z5
-	VBROADCASTSS (CX), Z6
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z4
-	VMOVUPS.Z    64(SI), K1, Z5
-	VBROADCASTSS (CX), Z6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z4
-	VMOVUPS.Z    64(SI), K1, Z5
-	VBROADCASTSS (CX), Z6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z4
-	VMOVUPS.Z    64(SI), K1, Z5
-	VBROADCASTSS (CX), Z6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Z4
-	VMOVUPS.Z    64(SI), K1, Z5
-	VBROADCASTSS (CX), Z6
+	VMOVUPS      (R8), Z4
+	VMOVUPS      (R8)(BX*1), Z5
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(DX*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	VZEROUPPER
-	RET
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
 
-// func tile2x3_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile2x3_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R9
-	MOVQ      56(AX), R10
-	SHLQ      $0x02, R10
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS.Z 128(R9), K1, Z2
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z3
-	VMOVUPS   64(R9), Z4
-	VMOVUPS.Z 128(R9), K1, Z5
-	JMP       start
-
-fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 128(R9)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 128(R9)
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-
-start:
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (SI), Z6
-	VMOVUPS      64(SI), Z7
-	VMOVUPS.Z    128(SI), K1, Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z6, Z9, Z0
-	VFMADD231PS  Z7, Z9, Z1
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (CX)(DX*1), Z9
-	VFMADD231PS  Z6, Z9, Z3
-	VFMADD231PS  Z7, Z9, Z4
-	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z6
-	VMOVUPS      64(SI), Z7
-	VMOVUPS.Z    128(SI), K1, Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z6, Z9, Z0
-	VFMADD231PS  Z7, Z9, Z1
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (CX)(DX*1), Z9
-	VFMADD231PS  Z6, Z9, Z3
-	VFMADD231PS  Z7, Z9, Z4
-	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z6
-	VMOVUPS      64(SI), Z7
-	VMOVUPS.Z    128(SI), K1, Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z6, Z9, Z0
-	VFMADD231PS  Z7, Z9, Z1
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (CX)(DX*1), Z9
-	VFMADD231PS  Z6, Z9, Z3
-	VFMADD231PS  Z7, Z9, Z4
-	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z6
-	VMOVUPS      64(SI), Z7
-	VMOVUPS.Z    128(SI), K1, Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z6, Z9, Z0
-	VFMADD231PS  Z7, Z9, Z1
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (CX)(DX*1), Z9
-	VFMADD231PS  Z6, Z9, Z3
-	VFMADD231PS  Z7, Z9, Z4
-	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JZ   done
-
-one:
-	VMOVUPS      (SI), Z6
-	VMOVUPS      64(SI), Z7
-	VMOVUPS.Z    128(SI), K1, Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z6, Z9, Z0
-	VFMADD231PS  Z7, Z9, Z1
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (CX)(DX*1), Z9
-	VFMADD231PS  Z6, Z9, Z3
-	VFMADD231PS  Z7, Z9, Z4
-	VFMADD231PS  Z8, Z9, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, K1, 128(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, (CX)
-	VMOVUPS Z4, 64(CX)
-	VMOVUPS Z5, K1, 128(CX)
+end:
 	VZEROUPPER
 	RET
 
 // func tile2x4_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile2x4_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R9
-	MOVQ      56(AX), R10
-	SHLQ      $0x02, R10
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS   128(R9), Z2
-	VMOVUPS.Z 192(R9), K1, Z3
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z4
-	VMOVUPS   64(R9), Z5
-	VMOVUPS   128(R9), Z6
-	VMOVUPS.Z 192(R9), K1, Z7
-	JMP       start
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	MOVQ    8(AX), R9
+	MOVQ    24(AX), R10
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R11
+	MOVQ    56(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	VMOVUPS 128(R11), Z6
+	VMOVUPS 192(R11), Z7
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 192(R9)
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 192(R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 192(R9)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 192(R11)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
 
 start:
-	SUBQ $0x04, R8
+	SUBQ $0x04, R10
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Z8
-	VMOVUPS      64(SI), Z9
-	VMOVUPS      128(SI), Z10
-	VMOVUPS.Z    192(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VMOVUPS      (R9)(BX*2), Z10
+	VMOVUPS      (R9)(SI*1), Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (DI)(R8*1), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z8
-	VMOVUPS      64(SI), Z9
-	VMOVUPS      128(SI), Z10
-	VMOVUPS.Z    192(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VMOVUPS      (R9)(BX*2), Z10
+	VMOVUPS      (R9)(SI*1), Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (DI)(R8*1), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z8
-	VMOVUPS      64(SI), Z9
-	VMOVUPS      128(SI), Z10
-	VMOVUPS.Z    192(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VMOVUPS      (R9)(BX*2), Z10
+	VMOVUPS      (R9)(SI*1), Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (DI)(R8*1), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z8
-	VMOVUPS      64(SI), Z9
-	VMOVUPS      128(SI), Z10
-	VMOVUPS.Z    192(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VMOVUPS      (R9)(BX*2), Z10
+	VMOVUPS      (R9)(SI*1), Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (DI)(R8*1), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	SUBQ         $0x04, R10
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R10
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Z8
-	VMOVUPS      64(SI), Z9
-	VMOVUPS      128(SI), Z10
-	VMOVUPS.Z    192(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VMOVUPS      (R9)(BX*2), Z10
+	VMOVUPS      (R9)(SI*1), Z11
+	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (DI)(R8*1), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, K1, 192(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, 64(CX)
-	VMOVUPS Z6, 128(CX)
-	VMOVUPS Z7, K1, 192(CX)
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	VMOVUPS Z6, 128(DI)
+	VMOVUPS Z7, 192(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+256, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile3x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile3x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	MOVQ      8(AX), DI
 	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R9
@@ -965,30 +963,30 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (SI), K1, Z3
-	VFMADD231PS.BCST (CX), Z3, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	VMOVUPS.Z        (SI), K1, Z3
-	VFMADD231PS.BCST (CX), Z3, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	VMOVUPS.Z        (SI), K1, Z3
-	VFMADD231PS.BCST (CX), Z3, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
-	ADDQ             BX, CX
-	ADDQ             DI, SI
-	VMOVUPS.Z        (SI), K1, Z3
-	VFMADD231PS.BCST (CX), Z3, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
-	ADDQ             BX, CX
-	ADDQ             DI, SI
+	VMOVUPS.Z        (DI), K1, Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z3, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z3, Z2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z3, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z3, Z2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z3, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z3, Z2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z3, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z3, Z2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
 	SUBQ             $0x04, R8
 	JGE              loop
 
@@ -997,57 +995,65 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (SI), K1, Z3
-	VFMADD231PS.BCST (CX), Z3, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z3, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z3, Z2
-	ADDQ             BX, CX
-	ADDQ             DI, SI
+	VMOVUPS.Z        (DI), K1, Z3
+	VFMADD231PS.BCST (BX), Z3, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z3, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z3, Z2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
 	DECQ             R8
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile3x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile3x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
+// func tile3x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile3x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	MOVQ      8(AX), DI
 	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R9
 	MOVQ      56(AX), R10
 	SHLQ      $0x02, R10
-	VMOVUPS   (R9), Z0
-	VMOVUPS.Z 64(R9), K1, Z1
+	VMOVUPS.Z (R9), K1, Y0
 	ADDQ      R10, R9
-	VMOVUPS   (R9), Z2
-	VMOVUPS.Z 64(R9), K1, Z3
+	VMOVUPS.Z (R9), K1, Y1
 	ADDQ      R10, R9
-	VMOVUPS   (R9), Z4
-	VMOVUPS.Z 64(R9), K1, Z5
+	VMOVUPS.Z (R9), K1, Y2
 	JMP       start
 
 fresh:
@@ -1055,439 +1061,430 @@ fresh:
 	MOVQ       56(AX), R10
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R10, R9
 	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
 	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
 
 start:
 	SUBQ $0x04, R8
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Z6
-	VMOVUPS.Z    64(SI), K1, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z6
-	VMOVUPS.Z    64(SI), K1, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z6
-	VMOVUPS.Z    64(SI), K1, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z6
-	VMOVUPS.Z    64(SI), K1, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
+	VMOVUPS.Z        (DI), K1, Y3
+	VFMADD231PS.BCST (BX), Y3, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y3, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y3, Y2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Y3
+	VFMADD231PS.BCST (BX), Y3, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y3, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y3, Y2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Y3
+	VFMADD231PS.BCST (BX), Y3, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y3, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y3, Y2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	VMOVUPS.Z        (DI), K1, Y3
+	VFMADD231PS.BCST (BX), Y3, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y3, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y3, Y2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	SUBQ             $0x04, R8
+	JGE              loop
 
 rest:
 	ADDQ $0x04, R8
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Z6
-	VMOVUPS.Z    64(SI), K1, Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (CX)(DX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(DX*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
+	VMOVUPS.Z        (DI), K1, Y3
+	VFMADD231PS.BCST (BX), Y3, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y3, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y3, Y2
+	ADDQ             CX, BX
+	ADDQ             DX, DI
+	DECQ             R8
+	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile3x3_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile3x3_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R9
-	MOVQ      56(AX), R10
-	SHLQ      $0x02, R10
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS.Z 128(R9), K1, Z2
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z3
-	VMOVUPS   64(R9), Z4
-	VMOVUPS.Z 128(R9), K1, Z5
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z6
-	VMOVUPS   64(R9), Z7
-	VMOVUPS.Z 128(R9), K1, Z8
-	JMP       start
+// func tile3x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	MOVQ    8(AX), R8
+	MOVQ    24(AX), R9
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R10
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z4
+	VMOVUPS 64(R10), Z5
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 128(R9)
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
 	VXORPS     Y2, Y2, Y2
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 128(R9)
 	VXORPS     Y3, Y3, Y3
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 128(R9)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
 
 start:
-	SUBQ $0x02, R8
+	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Z9
-	VMOVUPS      64(SI), Z10
-	VMOVUPS.Z    128(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z9, Z12, Z0
-	VFMADD231PS  Z10, Z12, Z1
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (CX)(DX*1), Z12
-	VFMADD231PS  Z9, Z12, Z3
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (CX)(DX*2), Z12
-	VFMADD231PS  Z9, Z12, Z6
-	VFMADD231PS  Z10, Z12, Z7
-	VFMADD231PS  Z11, Z12, Z8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z9
-	VMOVUPS      64(SI), Z10
-	VMOVUPS.Z    128(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z9, Z12, Z0
-	VFMADD231PS  Z10, Z12, Z1
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (CX)(DX*1), Z12
-	VFMADD231PS  Z9, Z12, Z3
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (CX)(DX*2), Z12
-	VFMADD231PS  Z9, Z12, Z6
-	VFMADD231PS  Z10, Z12, Z7
-	VFMADD231PS  Z11, Z12, Z8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x02, R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(BX*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(BX*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(BX*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(BX*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R8
+	ADDQ $0x04, R9
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Z9
-	VMOVUPS      64(SI), Z10
-	VMOVUPS.Z    128(SI), K1, Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z9, Z12, Z0
-	VFMADD231PS  Z10, Z12, Z1
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (CX)(DX*1), Z12
-	VFMADD231PS  Z9, Z12, Z3
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (CX)(DX*2), Z12
-	VFMADD231PS  Z9, Z12, Z6
-	VFMADD231PS  Z10, Z12, Z7
-	VFMADD231PS  Z11, Z12, Z8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS      (R8)(BX*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, K1, 128(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, (CX)
-	VMOVUPS Z4, 64(CX)
-	VMOVUPS Z5, K1, 128(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, 64(CX)
-	VMOVUPS Z8, K1, 128(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile3x4_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile3x4_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	MOVQ      40(AX), BX
-	SHLQ      $0x02, BX
-	MOVQ      8(AX), SI
-	MOVQ      48(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      24(AX), R8
-	MOVQ      64(AX), R9
-	MOVL      $-1, R10
-	BZHIL     R9, R10, R10
-	KMOVW     R10, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R9
-	MOVQ      56(AX), R10
-	SHLQ      $0x02, R10
-	VMOVUPS   (R9), Z0
-	VMOVUPS   64(R9), Z1
-	VMOVUPS   128(R9), Z2
-	VMOVUPS.Z 192(R9), K1, Z3
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z4
-	VMOVUPS   64(R9), Z5
-	VMOVUPS   128(R9), Z6
-	VMOVUPS.Z 192(R9), K1, Z7
-	ADDQ      R10, R9
-	VMOVUPS   (R9), Z8
-	VMOVUPS   64(R9), Z9
-	VMOVUPS   128(R9), Z10
-	VMOVUPS.Z 192(R9), K1, Z11
-	JMP       start
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	MOVQ    8(AX), R9
+	MOVQ    24(AX), R10
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R11
+	MOVQ    56(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	VMOVUPS 128(R11), Z6
+	VMOVUPS 192(R11), Z7
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+	VMOVUPS 128(R11), Z10
+	VMOVUPS 192(R11), Z11
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 192(R9)
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 192(R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 192(R9)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 192(R11)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 192(R9)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 192(R11)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
 
 start:
-	SUBQ $0x02, R8
+	SUBQ $0x02, R10
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Z12
-	VMOVUPS      64(SI), Z13
-	VMOVUPS      128(SI), Z14
-	VMOVUPS.Z    192(SI), K1, Z15
-	VBROADCASTSS (CX), Z16
+	VMOVUPS      (R9), Z12
+	VMOVUPS      (R9)(BX*1), Z13
+	VMOVUPS      (R9)(BX*2), Z14
+	VMOVUPS      (R9)(SI*1), Z15
+	VBROADCASTSS (DI), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*1), Z16
+	VBROADCASTSS (DI)(R8*1), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (CX)(DX*2), Z16
+	VBROADCASTSS (DI)(R8*2), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Z12
-	VMOVUPS      64(SI), Z13
-	VMOVUPS      128(SI), Z14
-	VMOVUPS.Z    192(SI), K1, Z15
-	VBROADCASTSS (CX), Z16
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z12
+	VMOVUPS      (R9)(BX*1), Z13
+	VMOVUPS      (R9)(BX*2), Z14
+	VMOVUPS      (R9)(SI*1), Z15
+	VBROADCASTSS (DI), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*1), Z16
+	VBROADCASTSS (DI)(R8*1), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (CX)(DX*2), Z16
+	VBROADCASTSS (DI)(R8*2), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x02, R8
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	SUBQ         $0x02, R10
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R8
+	ADDQ $0x02, R10
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Z12
-	VMOVUPS      64(SI), Z13
-	VMOVUPS      128(SI), Z14
-	VMOVUPS.Z    192(SI), K1, Z15
-	VBROADCASTSS (CX), Z16
+	VMOVUPS      (R9), Z12
+	VMOVUPS      (R9)(BX*1), Z13
+	VMOVUPS      (R9)(BX*2), Z14
+	VMOVUPS      (R9)(SI*1), Z15
+	VBROADCASTSS (DI), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*1), Z16
+	VBROADCASTSS (DI)(R8*1), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (CX)(DX*2), Z16
+	VBROADCASTSS (DI)(R8*2), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, K1, 192(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, 64(CX)
-	VMOVUPS Z6, 128(CX)
-	VMOVUPS Z7, K1, 192(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, 64(CX)
-	VMOVUPS Z10, 128(CX)
-	VMOVUPS Z11, K1, 192(CX)
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	VMOVUPS Z6, 128(DI)
+	VMOVUPS Z7, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z8, (DI)
+	VMOVUPS Z9, 64(DI)
+	VMOVUPS Z10, 128(DI)
+	VMOVUPS Z11, 192(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+256, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile4x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile4x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      40(AX), SI
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
 	SHLQ      $0x02, SI
-	MOVQ      8(AX), DI
-	MOVQ      48(AX), R8
-	SHLQ      $0x02, R8
+	LEAQ      (SI)(SI*2), DI
+	MOVQ      8(AX), R8
 	MOVQ      24(AX), R9
-	MOVQ      64(AX), R10
-	MOVL      $-1, R11
-	BZHIL     R10, R11, R11
-	KMOVW     R11, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R10
@@ -1523,34 +1520,34 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (DI), K1, Z4
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
-	ADDQ             SI, CX
-	ADDQ             R8, DI
-	VMOVUPS.Z        (DI), K1, Z4
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
-	ADDQ             SI, CX
-	ADDQ             R8, DI
-	VMOVUPS.Z        (DI), K1, Z4
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
-	ADDQ             SI, CX
-	ADDQ             R8, DI
-	VMOVUPS.Z        (DI), K1, Z4
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
-	ADDQ             SI, CX
-	ADDQ             R8, DI
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z4, Z3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z4, Z3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z4, Z3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z4, Z3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
 	SUBQ             $0x04, R9
 	JGE              loop
 
@@ -1559,64 +1556,71 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (DI), K1, Z4
-	VFMADD231PS.BCST (CX), Z4, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z4, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z4, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z4, Z3
-	ADDQ             SI, CX
-	ADDQ             R8, DI
+	VMOVUPS.Z        (R8), K1, Z4
+	VFMADD231PS.BCST (BX), Z4, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z4, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z4, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z4, Z3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
 	DECQ             R9
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile4x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile4x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      40(AX), SI
+// func tile4x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile4x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
 	SHLQ      $0x02, SI
-	MOVQ      8(AX), DI
-	MOVQ      48(AX), R8
-	SHLQ      $0x02, R8
+	LEAQ      (SI)(SI*2), DI
+	MOVQ      8(AX), R8
 	MOVQ      24(AX), R9
-	MOVQ      64(AX), R10
-	MOVL      $-1, R11
-	BZHIL     R10, R11, R11
-	KMOVW     R11, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R10
 	MOVQ      56(AX), R11
 	SHLQ      $0x02, R11
-	VMOVUPS   (R10), Z0
-	VMOVUPS.Z 64(R10), K1, Z1
+	VMOVUPS.Z (R10), K1, Y0
 	ADDQ      R11, R10
-	VMOVUPS   (R10), Z2
-	VMOVUPS.Z 64(R10), K1, Z3
+	VMOVUPS.Z (R10), K1, Y1
 	ADDQ      R11, R10
-	VMOVUPS   (R10), Z4
-	VMOVUPS.Z 64(R10), K1, Z5
+	VMOVUPS.Z (R10), K1, Y2
 	ADDQ      R11, R10
-	VMOVUPS   (R10), Z6
-	VMOVUPS.Z 64(R10), K1, Z7
+	VMOVUPS.Z (R10), K1, Y3
 	JMP       start
 
 fresh:
@@ -1624,523 +1628,501 @@ fresh:
 	MOVQ       56(AX), R11
 	SHLQ       $0x02, R11
 	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 64(R10)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
 
 start:
 	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (DI), Z8
-	VMOVUPS.Z    64(DI), K1, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(BX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Z8
-	VMOVUPS.Z    64(DI), K1, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(BX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Z8
-	VMOVUPS.Z    64(DI), K1, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(BX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Z8
-	VMOVUPS.Z    64(DI), K1, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(BX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	SUBQ         $0x04, R9
-	JGE          loop
+	VMOVUPS.Z        (R8), K1, Y4
+	VFMADD231PS.BCST (BX), Y4, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y4, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y4, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y4, Y3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	VMOVUPS.Z        (R8), K1, Y4
+	VFMADD231PS.BCST (BX), Y4, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y4, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y4, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y4, Y3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	VMOVUPS.Z        (R8), K1, Y4
+	VFMADD231PS.BCST (BX), Y4, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y4, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y4, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y4, Y3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	VMOVUPS.Z        (R8), K1, Y4
+	VFMADD231PS.BCST (BX), Y4, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y4, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y4, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y4, Y3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	SUBQ             $0x04, R9
+	JGE              loop
 
 rest:
 	ADDQ $0x04, R9
 	JZ   done
 
 one:
-	VMOVUPS      (DI), Z8
-	VMOVUPS.Z    64(DI), K1, Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (CX)(DX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (CX)(DX*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(BX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	DECQ         R9
-	JNZ          one
+	VMOVUPS.Z        (R8), K1, Y4
+	VFMADD231PS.BCST (BX), Y4, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y4, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y4, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y4, Y3
+	ADDQ             CX, BX
+	ADDQ             DX, R8
+	DECQ             R9
+	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile4x3_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile4x3_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      40(AX), SI
-	SHLQ      $0x02, SI
-	MOVQ      8(AX), DI
-	MOVQ      48(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      24(AX), R9
-	MOVQ      64(AX), R10
-	MOVL      $-1, R11
-	BZHIL     R10, R11, R11
-	KMOVW     R11, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R10
-	MOVQ      56(AX), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (R10), Z0
-	VMOVUPS   64(R10), Z1
-	VMOVUPS.Z 128(R10), K1, Z2
-	ADDQ      R11, R10
-	VMOVUPS   (R10), Z3
-	VMOVUPS   64(R10), Z4
-	VMOVUPS.Z 128(R10), K1, Z5
-	ADDQ      R11, R10
-	VMOVUPS   (R10), Z6
-	VMOVUPS   64(R10), Z7
-	VMOVUPS.Z 128(R10), K1, Z8
-	ADDQ      R11, R10
-	VMOVUPS   (R10), Z9
-	VMOVUPS   64(R10), Z10
-	VMOVUPS.Z 128(R10), K1, Z11
-	JMP       start
+// func tile4x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	MOVQ    8(AX), R9
+	MOVQ    24(AX), R10
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R11
+	MOVQ    56(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	ADDQ    R12, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R10
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	PREFETCHT0 (R10)
-	PREFETCHT0 128(R10)
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
 	VXORPS     Y2, Y2, Y2
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 128(R10)
 	VXORPS     Y3, Y3, Y3
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 128(R10)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 128(R10)
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
 
 start:
-	SUBQ $0x02, R9
+	SUBQ $0x04, R10
 	JLT  rest
 
 loop:
-	VMOVUPS      (DI), Z12
-	VMOVUPS      64(DI), Z13
-	VMOVUPS.Z    128(DI), K1, Z14
-	VBROADCASTSS (CX), Z15
-	VFMADD231PS  Z12, Z15, Z0
-	VFMADD231PS  Z13, Z15, Z1
-	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (CX)(DX*1), Z15
-	VFMADD231PS  Z12, Z15, Z3
-	VFMADD231PS  Z13, Z15, Z4
-	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (CX)(DX*2), Z15
-	VFMADD231PS  Z12, Z15, Z6
-	VFMADD231PS  Z13, Z15, Z7
-	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (CX)(BX*1), Z15
-	VFMADD231PS  Z12, Z15, Z9
-	VFMADD231PS  Z13, Z15, Z10
-	VFMADD231PS  Z14, Z15, Z11
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Z12
-	VMOVUPS      64(DI), Z13
-	VMOVUPS.Z    128(DI), K1, Z14
-	VBROADCASTSS (CX), Z15
-	VFMADD231PS  Z12, Z15, Z0
-	VFMADD231PS  Z13, Z15, Z1
-	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (CX)(DX*1), Z15
-	VFMADD231PS  Z12, Z15, Z3
-	VFMADD231PS  Z13, Z15, Z4
-	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (CX)(DX*2), Z15
-	VFMADD231PS  Z12, Z15, Z6
-	VFMADD231PS  Z13, Z15, Z7
-	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (CX)(BX*1), Z15
-	VFMADD231PS  Z12, Z15, Z9
-	VFMADD231PS  Z13, Z15, Z10
-	VFMADD231PS  Z14, Z15, Z11
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	SUBQ         $0x02, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	SUBQ         $0x04, R10
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R9
+	ADDQ $0x04, R10
 	JZ   done
 
 one:
-	VMOVUPS      (DI), Z12
-	VMOVUPS      64(DI), Z13
-	VMOVUPS.Z    128(DI), K1, Z14
-	VBROADCASTSS (CX), Z15
-	VFMADD231PS  Z12, Z15, Z0
-	VFMADD231PS  Z13, Z15, Z1
-	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (CX)(DX*1), Z15
-	VFMADD231PS  Z12, Z15, Z3
-	VFMADD231PS  Z13, Z15, Z4
-	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (CX)(DX*2), Z15
-	VFMADD231PS  Z12, Z15, Z6
-	VFMADD231PS  Z13, Z15, Z7
-	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (CX)(BX*1), Z15
-	VFMADD231PS  Z12, Z15, Z9
-	VFMADD231PS  Z13, Z15, Z10
-	VFMADD231PS  Z14, Z15, Z11
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	DECQ         R9
+	VMOVUPS      (R9), Z8
+	VMOVUPS      (R9)(BX*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, K1, 128(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, (CX)
-	VMOVUPS Z4, 64(CX)
-	VMOVUPS Z5, K1, 128(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, 64(CX)
-	VMOVUPS Z8, K1, 128(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z9, (CX)
-	VMOVUPS Z10, 64(CX)
-	VMOVUPS Z11, K1, 128(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile4x4_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tile4x4_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      40(AX), SI
-	SHLQ      $0x02, SI
-	MOVQ      8(AX), DI
-	MOVQ      48(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      24(AX), R9
-	MOVQ      64(AX), R10
-	MOVL      $-1, R11
-	BZHIL     R10, R11, R11
-	KMOVW     R11, K1
-	CMPQ      72(AX), $0x00
-	JEQ       fresh
-	MOVQ      16(AX), R10
-	MOVQ      56(AX), R11
-	SHLQ      $0x02, R11
-	VMOVUPS   (R10), Z0
-	VMOVUPS   64(R10), Z1
-	VMOVUPS   128(R10), Z2
-	VMOVUPS.Z 192(R10), K1, Z3
-	ADDQ      R11, R10
-	VMOVUPS   (R10), Z4
-	VMOVUPS   64(R10), Z5
-	VMOVUPS   128(R10), Z6
-	VMOVUPS.Z 192(R10), K1, Z7
-	ADDQ      R11, R10
-	VMOVUPS   (R10), Z8
-	VMOVUPS   64(R10), Z9
-	VMOVUPS   128(R10), Z10
-	VMOVUPS.Z 192(R10), K1, Z11
-	ADDQ      R11, R10
-	VMOVUPS   (R10), Z12
-	VMOVUPS   64(R10), Z13
-	VMOVUPS   128(R10), Z14
-	VMOVUPS.Z 192(R10), K1, Z15
-	JMP       start
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	VMOVUPS 128(R12), Z2
+	VMOVUPS 192(R12), Z3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	VMOVUPS 128(R12), Z6
+	VMOVUPS 192(R12), Z7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	VMOVUPS 128(R12), Z10
+	VMOVUPS 192(R12), Z11
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z12
+	VMOVUPS 64(R12), Z13
+	VMOVUPS 128(R12), Z14
+	VMOVUPS 192(R12), Z15
+	JMP     start
 
 fresh:
-	MOVQ       16(AX), R10
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	PREFETCHT0 (R10)
-	PREFETCHT0 192(R10)
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 192(R12)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 192(R10)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 192(R12)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 192(R10)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 192(R12)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	PREFETCHT0 192(R10)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 192(R12)
 	VXORPS     Y12, Y12, Y12
 	VXORPS     Y13, Y13, Y13
 	VXORPS     Y14, Y14, Y14
 	VXORPS     Y15, Y15, Y15
 
 start:
-	SUBQ $0x02, R9
+	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (DI), Z16
-	VMOVUPS      64(DI), Z17
-	VMOVUPS      128(DI), Z18
-	VMOVUPS.Z    192(DI), K1, Z19
-	VBROADCASTSS (CX), Z20
+	VMOVUPS      (R10), Z16
+	VMOVUPS      (R10)(BX*1), Z17
+	VMOVUPS      (R10)(BX*2), Z18
+	VMOVUPS      (R10)(SI*1), Z19
+	VBROADCASTSS (DI), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*1), Z20
+	VBROADCASTSS (DI)(R8*1), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (CX)(DX*2), Z20
+	VBROADCASTSS (DI)(R8*2), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (CX)(BX*1), Z20
+	VBROADCASTSS (DI)(R9*1), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Z16
-	VMOVUPS      64(DI), Z17
-	VMOVUPS      128(DI), Z18
-	VMOVUPS.Z    192(DI), K1, Z19
-	VBROADCASTSS (CX), Z20
+	ADDQ         CX, DI
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Z16
+	VMOVUPS      (R10)(BX*1), Z17
+	VMOVUPS      (R10)(BX*2), Z18
+	VMOVUPS      (R10)(SI*1), Z19
+	VBROADCASTSS (DI), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*1), Z20
+	VBROADCASTSS (DI)(R8*1), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (CX)(DX*2), Z20
+	VBROADCASTSS (DI)(R8*2), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (CX)(BX*1), Z20
+	VBROADCASTSS (DI)(R9*1), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	SUBQ         $0x02, R9
+	ADDQ         CX, DI
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R9
+	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (DI), Z16
-	VMOVUPS      64(DI), Z17
-	VMOVUPS      128(DI), Z18
-	VMOVUPS.Z    192(DI), K1, Z19
-	VBROADCASTSS (CX), Z20
+	VMOVUPS      (R10), Z16
+	VMOVUPS      (R10)(BX*1), Z17
+	VMOVUPS      (R10)(BX*2), Z18
+	VMOVUPS      (R10)(SI*1), Z19
+	VBROADCASTSS (DI), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*1), Z20
+	VBROADCASTSS (DI)(R8*1), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (CX)(DX*2), Z20
+	VBROADCASTSS (DI)(R8*2), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (CX)(BX*1), Z20
+	VBROADCASTSS (DI)(R9*1), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         CX, DI
+	ADDQ         DX, R10
+	DECQ         R11
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, 64(CX)
-	VMOVUPS Z2, 128(CX)
-	VMOVUPS Z3, K1, 192(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, 64(CX)
-	VMOVUPS Z6, 128(CX)
-	VMOVUPS Z7, K1, 192(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, 64(CX)
-	VMOVUPS Z10, 128(CX)
-	VMOVUPS Z11, K1, 192(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, 64(CX)
-	VMOVUPS Z14, 128(CX)
-	VMOVUPS Z15, K1, 192(CX)
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	VMOVUPS Z6, 128(DI)
+	VMOVUPS Z7, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z8, (DI)
+	VMOVUPS Z9, 64(DI)
+	VMOVUPS Z10, 128(DI)
+	VMOVUPS Z11, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z12, (DI)
+	VMOVUPS Z13, 64(DI)
+	VMOVUPS Z14, 128(DI)
+	VMOVUPS Z15, 192(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+256, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile5x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile5x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
@@ -2181,42 +2163,42 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R8), K1, Z5
-	VFMADD231PS.BCST (CX), Z5, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z5, Z3
-	VFMADD231PS.BCST (SI), Z5, Z4
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z5
-	VFMADD231PS.BCST (CX), Z5, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z5, Z3
-	VFMADD231PS.BCST (SI), Z5, Z4
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z5
-	VFMADD231PS.BCST (CX), Z5, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z5, Z3
-	VFMADD231PS.BCST (SI), Z5, Z4
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z5
-	VFMADD231PS.BCST (CX), Z5, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z5, Z3
-	VFMADD231PS.BCST (SI), Z5, Z4
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z5, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z5, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z5, Z3
+	VFMADD231PS.BCST (R8), Z5, Z4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z5, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z5, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z5, Z3
+	VFMADD231PS.BCST (R8), Z5, Z4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z5, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z5, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z5, Z3
+	VFMADD231PS.BCST (R8), Z5, Z4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z5, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z5, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z5, Z3
+	VFMADD231PS.BCST (R8), Z5, Z4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	SUBQ             $0x04, R10
 	JGE              loop
 
@@ -2225,72 +2207,78 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R8), K1, Z5
-	VFMADD231PS.BCST (CX), Z5, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z5, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z5, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z5, Z3
-	VFMADD231PS.BCST (SI), Z5, Z4
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z5
+	VFMADD231PS.BCST (BX), Z5, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z5, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z5, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z5, Z3
+	VFMADD231PS.BCST (R8), Z5, Z4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	DECQ             R10
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile5x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile5x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+// func tile5x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile5x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
 	MOVQ      56(AX), R12
 	SHLQ      $0x02, R12
-	VMOVUPS   (R11), Z0
-	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVUPS.Z (R11), K1, Y0
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z2
-	VMOVUPS.Z 64(R11), K1, Z3
+	VMOVUPS.Z (R11), K1, Y1
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z4
-	VMOVUPS.Z 64(R11), K1, Z5
+	VMOVUPS.Z (R11), K1, Y2
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z6
-	VMOVUPS.Z 64(R11), K1, Z7
+	VMOVUPS.Z (R11), K1, Y3
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z8
-	VMOVUPS.Z 64(R11), K1, Z9
+	VMOVUPS.Z (R11), K1, Y4
 	JMP       start
 
 fresh:
@@ -2298,146 +2286,544 @@ fresh:
 	MOVQ       56(AX), R12
 	SHLQ       $0x02, R12
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	VXORPS     Y4, Y4, Y4
+
+start:
+	SUBQ $0x04, R10
+	JLT  rest
+
+loop:
+	VMOVUPS.Z        (R9), K1, Y5
+	VFMADD231PS.BCST (BX), Y5, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y5, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y5, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y5, Y3
+	VFMADD231PS.BCST (R8), Y5, Y4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y5
+	VFMADD231PS.BCST (BX), Y5, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y5, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y5, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y5, Y3
+	VFMADD231PS.BCST (R8), Y5, Y4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y5
+	VFMADD231PS.BCST (BX), Y5, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y5, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y5, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y5, Y3
+	VFMADD231PS.BCST (R8), Y5, Y4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y5
+	VFMADD231PS.BCST (BX), Y5, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y5, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y5, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y5, Y3
+	VFMADD231PS.BCST (R8), Y5, Y4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x04, R10
+	JGE              loop
+
+rest:
+	ADDQ $0x04, R10
+	JZ   done
+
+one:
+	VMOVUPS.Z        (R9), K1, Y5
+	VFMADD231PS.BCST (BX), Y5, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y5, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y5, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y5, Y3
+	VFMADD231PS.BCST (R8), Y5, Y4
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile5x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z2
+	VMOVUPS 64(R12), Z3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z6
+	VMOVUPS 64(R12), Z7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
 
 start:
-	SUBQ $0x02, R10
+	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Z10
-	VMOVUPS.Z    64(R8), K1, Z11
-	VBROADCASTSS (CX), Z12
+	VMOVUPS      (R10), Z10
+	VMOVUPS      (R10)(BX*1), Z11
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (SI)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*2), Z12
+	VBROADCASTSS (SI)(DI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (CX)(BX*1), Z12
+	VBROADCASTSS (SI)(R8*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Z10
-	VMOVUPS.Z    64(R8), K1, Z11
-	VBROADCASTSS (CX), Z12
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Z10
+	VMOVUPS      (R10)(BX*1), Z11
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (SI)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*2), Z12
+	VBROADCASTSS (SI)(DI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (CX)(BX*1), Z12
+	VBROADCASTSS (SI)(R8*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R10
+	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Z10
-	VMOVUPS.Z    64(R8), K1, Z11
-	VBROADCASTSS (CX), Z12
+	VMOVUPS      (R10), Z10
+	VMOVUPS      (R10)(BX*1), Z11
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (CX)(DX*1), Z12
+	VBROADCASTSS (SI)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (CX)(DX*2), Z12
+	VBROADCASTSS (SI)(DI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (CX)(BX*1), Z12
+	VBROADCASTSS (SI)(R8*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (SI), Z12
+	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile5x4_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x4_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (DI)(R8*4), R10
+	MOVQ    8(AX), R11
+	MOVQ    24(AX), R12
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R13
+	MOVQ    56(AX), R14
+	SHLQ    $0x02, R14
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	VMOVUPS 128(R13), Z14
+	VMOVUPS 192(R13), Z15
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	VMOVUPS 128(R13), Z18
+	VMOVUPS 192(R13), Z19
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R13
+	MOVQ       56(AX), R14
+	SHLQ       $0x02, R14
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+
+start:
+	SUBQ $0x02, R12
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z20
+	VMOVUPS      (R11)(BX*1), Z21
+	VMOVUPS      (R11)(BX*2), Z22
+	VMOVUPS      (R11)(SI*1), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         CX, DI
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	VMOVUPS      (R11), Z20
+	VMOVUPS      (R11)(BX*1), Z21
+	VMOVUPS      (R11)(BX*2), Z22
+	VMOVUPS      (R11)(SI*1), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         CX, DI
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	SUBQ         $0x02, R12
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R12
+	JZ   done
+
+one:
+	VMOVUPS      (R11), Z20
+	VMOVUPS      (R11)(BX*1), Z21
+	VMOVUPS      (R11)(BX*2), Z22
+	VMOVUPS      (R11)(SI*1), Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         CX, DI
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          one
+
+done:
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	VMOVUPS Z6, 128(DI)
+	VMOVUPS Z7, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z8, (DI)
+	VMOVUPS Z9, 64(DI)
+	VMOVUPS Z10, 128(DI)
+	VMOVUPS Z11, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z12, (DI)
+	VMOVUPS Z13, 64(DI)
+	VMOVUPS Z14, 128(DI)
+	VMOVUPS Z15, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z16, (DI)
+	VMOVUPS Z17, 64(DI)
+	VMOVUPS Z18, 128(DI)
+	VMOVUPS Z19, 192(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+256, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile6x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile6x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
@@ -2483,46 +2869,46 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R8), K1, Z6
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z3
-	VFMADD231PS.BCST (SI), Z6, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z6, Z5
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z6
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z3
-	VFMADD231PS.BCST (SI), Z6, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z6, Z5
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z6
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z3
-	VFMADD231PS.BCST (SI), Z6, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z6, Z5
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z6
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z3
-	VFMADD231PS.BCST (SI), Z6, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z6, Z5
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z6, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z6, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z6, Z3
+	VFMADD231PS.BCST (R8), Z6, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z6, Z5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z6, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z6, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z6, Z3
+	VFMADD231PS.BCST (R8), Z6, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z6, Z5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z6, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z6, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z6, Z3
+	VFMADD231PS.BCST (R8), Z6, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z6, Z5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z6, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z6, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z6, Z3
+	VFMADD231PS.BCST (R8), Z6, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z6, Z5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	SUBQ             $0x04, R10
 	JGE              loop
 
@@ -2531,78 +2917,83 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R8), K1, Z6
-	VFMADD231PS.BCST (CX), Z6, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z6, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z6, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z6, Z3
-	VFMADD231PS.BCST (SI), Z6, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z6, Z5
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z6
+	VFMADD231PS.BCST (BX), Z6, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z6, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z6, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z6, Z3
+	VFMADD231PS.BCST (R8), Z6, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z6, Z5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	DECQ             R10
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile6x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile6x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+// func tile6x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile6x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
 	MOVQ      56(AX), R12
 	SHLQ      $0x02, R12
-	VMOVUPS   (R11), Z0
-	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVUPS.Z (R11), K1, Y0
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z2
-	VMOVUPS.Z 64(R11), K1, Z3
+	VMOVUPS.Z (R11), K1, Y1
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z4
-	VMOVUPS.Z 64(R11), K1, Z5
+	VMOVUPS.Z (R11), K1, Y2
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z6
-	VMOVUPS.Z 64(R11), K1, Z7
+	VMOVUPS.Z (R11), K1, Y3
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z8
-	VMOVUPS.Z 64(R11), K1, Z9
+	VMOVUPS.Z (R11), K1, Y4
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z10
-	VMOVUPS.Z 64(R11), K1, Z11
+	VMOVUPS.Z (R11), K1, Y5
 	JMP       start
 
 fresh:
@@ -2610,163 +3001,606 @@ fresh:
 	MOVQ       56(AX), R12
 	SHLQ       $0x02, R12
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	VXORPS     Y4, Y4, Y4
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y5, Y5, Y5
+
+start:
+	SUBQ $0x04, R10
+	JLT  rest
+
+loop:
+	VMOVUPS.Z        (R9), K1, Y6
+	VFMADD231PS.BCST (BX), Y6, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y6, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y6, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y6, Y3
+	VFMADD231PS.BCST (R8), Y6, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y6, Y5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y6
+	VFMADD231PS.BCST (BX), Y6, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y6, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y6, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y6, Y3
+	VFMADD231PS.BCST (R8), Y6, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y6, Y5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y6
+	VFMADD231PS.BCST (BX), Y6, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y6, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y6, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y6, Y3
+	VFMADD231PS.BCST (R8), Y6, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y6, Y5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y6
+	VFMADD231PS.BCST (BX), Y6, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y6, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y6, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y6, Y3
+	VFMADD231PS.BCST (R8), Y6, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y6, Y5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x04, R10
+	JGE              loop
+
+rest:
+	ADDQ $0x04, R10
+	JZ   done
+
+one:
+	VMOVUPS.Z        (R9), K1, Y6
+	VFMADD231PS.BCST (BX), Y6, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y6, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y6, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y6, Y3
+	VFMADD231PS.BCST (R8), Y6, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y6, Y5
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile6x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z2
+	VMOVUPS 64(R12), Z3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z6
+	VMOVUPS 64(R12), Z7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z10
+	VMOVUPS 64(R12), Z11
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
 
 start:
-	SUBQ $0x02, R10
+	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Z12
-	VMOVUPS.Z    64(R8), K1, Z13
-	VBROADCASTSS (CX), Z14
+	VMOVUPS      (R10), Z12
+	VMOVUPS      (R10)(BX*1), Z13
+	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*1), Z14
+	VBROADCASTSS (SI)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*2), Z14
+	VBROADCASTSS (SI)(DI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (CX)(BX*1), Z14
+	VBROADCASTSS (SI)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (SI)(DX*1), Z14
+	VBROADCASTSS (R9)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Z12
-	VMOVUPS.Z    64(R8), K1, Z13
-	VBROADCASTSS (CX), Z14
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Z12
+	VMOVUPS      (R10)(BX*1), Z13
+	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*1), Z14
+	VBROADCASTSS (SI)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*2), Z14
+	VBROADCASTSS (SI)(DI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (CX)(BX*1), Z14
+	VBROADCASTSS (SI)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (SI)(DX*1), Z14
+	VBROADCASTSS (R9)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R10
+	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Z12
-	VMOVUPS.Z    64(R8), K1, Z13
-	VBROADCASTSS (CX), Z14
+	VMOVUPS      (R10), Z12
+	VMOVUPS      (R10)(BX*1), Z13
+	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (CX)(DX*1), Z14
+	VBROADCASTSS (SI)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (CX)(DX*2), Z14
+	VBROADCASTSS (SI)(DI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (CX)(BX*1), Z14
+	VBROADCASTSS (SI)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (SI), Z14
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (SI)(DX*1), Z14
+	VBROADCASTSS (R9)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile6x4_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x4_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R9
+	LEAQ    (DI)(R8*4), R10
+	MOVQ    8(AX), R11
+	MOVQ    24(AX), R12
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R13
+	MOVQ    56(AX), R14
+	SHLQ    $0x02, R14
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	VMOVUPS 128(R13), Z14
+	VMOVUPS 192(R13), Z15
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	VMOVUPS 128(R13), Z18
+	VMOVUPS 192(R13), Z19
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z20
+	VMOVUPS 64(R13), Z21
+	VMOVUPS 128(R13), Z22
+	VMOVUPS 192(R13), Z23
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R13
+	MOVQ       56(AX), R14
+	SHLQ       $0x02, R14
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 192(R13)
+	VXORPS     Y20, Y20, Y20
+	VXORPS     Y21, Y21, Y21
+	VXORPS     Y22, Y22, Y22
+	VXORPS     Y23, Y23, Y23
+
+start:
+	SUBQ $0x02, R12
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z24
+	VMOVUPS      (R11)(BX*1), Z25
+	VMOVUPS      (R11)(BX*2), Z26
+	VMOVUPS      (R11)(SI*1), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         CX, DI
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	VMOVUPS      (R11), Z24
+	VMOVUPS      (R11)(BX*1), Z25
+	VMOVUPS      (R11)(BX*2), Z26
+	VMOVUPS      (R11)(SI*1), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         CX, DI
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	SUBQ         $0x02, R12
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R12
+	JZ   done
+
+one:
+	VMOVUPS      (R11), Z24
+	VMOVUPS      (R11)(BX*1), Z25
+	VMOVUPS      (R11)(BX*2), Z26
+	VMOVUPS      (R11)(SI*1), Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         CX, DI
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	DECQ         R12
+	JNZ          one
+
+done:
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS Z3, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z4, (DI)
+	VMOVUPS Z5, 64(DI)
+	VMOVUPS Z6, 128(DI)
+	VMOVUPS Z7, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z8, (DI)
+	VMOVUPS Z9, 64(DI)
+	VMOVUPS Z10, 128(DI)
+	VMOVUPS Z11, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z12, (DI)
+	VMOVUPS Z13, 64(DI)
+	VMOVUPS Z14, 128(DI)
+	VMOVUPS Z15, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z16, (DI)
+	VMOVUPS Z17, 64(DI)
+	VMOVUPS Z18, 128(DI)
+	VMOVUPS Z19, 192(DI)
+	ADDQ    R8, DI
+	VMOVUPS Z20, (DI)
+	VMOVUPS Z21, 64(DI)
+	VMOVUPS Z22, 128(DI)
+	VMOVUPS Z23, 192(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+256, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile7x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile7x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
@@ -2817,50 +3651,50 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R8), K1, Z7
-	VFMADD231PS.BCST (CX), Z7, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z7, Z3
-	VFMADD231PS.BCST (SI), Z7, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z7, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z7, Z6
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z7
-	VFMADD231PS.BCST (CX), Z7, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z7, Z3
-	VFMADD231PS.BCST (SI), Z7, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z7, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z7, Z6
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z7
-	VFMADD231PS.BCST (CX), Z7, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z7, Z3
-	VFMADD231PS.BCST (SI), Z7, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z7, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z7, Z6
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z7
-	VFMADD231PS.BCST (CX), Z7, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z7, Z3
-	VFMADD231PS.BCST (SI), Z7, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z7, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z7, Z6
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z7, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z7, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z7, Z3
+	VFMADD231PS.BCST (R8), Z7, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z7, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z7, Z6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z7, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z7, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z7, Z3
+	VFMADD231PS.BCST (R8), Z7, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z7, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z7, Z6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z7, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z7, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z7, Z3
+	VFMADD231PS.BCST (R8), Z7, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z7, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z7, Z6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z7, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z7, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z7, Z3
+	VFMADD231PS.BCST (R8), Z7, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z7, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z7, Z6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	SUBQ             $0x04, R10
 	JGE              loop
 
@@ -2869,84 +3703,88 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R8), K1, Z7
-	VFMADD231PS.BCST (CX), Z7, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z7, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z7, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z7, Z3
-	VFMADD231PS.BCST (SI), Z7, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z7, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z7, Z6
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z7
+	VFMADD231PS.BCST (BX), Z7, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z7, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z7, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z7, Z3
+	VFMADD231PS.BCST (R8), Z7, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z7, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z7, Z6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	DECQ             R10
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile7x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile7x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+// func tile7x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile7x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
 	MOVQ      56(AX), R12
 	SHLQ      $0x02, R12
-	VMOVUPS   (R11), Z0
-	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVUPS.Z (R11), K1, Y0
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z2
-	VMOVUPS.Z 64(R11), K1, Z3
+	VMOVUPS.Z (R11), K1, Y1
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z4
-	VMOVUPS.Z 64(R11), K1, Z5
+	VMOVUPS.Z (R11), K1, Y2
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z6
-	VMOVUPS.Z 64(R11), K1, Z7
+	VMOVUPS.Z (R11), K1, Y3
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z8
-	VMOVUPS.Z 64(R11), K1, Z9
+	VMOVUPS.Z (R11), K1, Y4
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z10
-	VMOVUPS.Z 64(R11), K1, Z11
+	VMOVUPS.Z (R11), K1, Y5
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z12
-	VMOVUPS.Z 64(R11), K1, Z13
+	VMOVUPS.Z (R11), K1, Y6
 	JMP       start
 
 fresh:
@@ -2954,180 +3792,362 @@ fresh:
 	MOVQ       56(AX), R12
 	SHLQ       $0x02, R12
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	VXORPS     Y6, Y6, Y6
+
+start:
+	SUBQ $0x04, R10
+	JLT  rest
+
+loop:
+	VMOVUPS.Z        (R9), K1, Y7
+	VFMADD231PS.BCST (BX), Y7, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y7, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y7, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y7, Y3
+	VFMADD231PS.BCST (R8), Y7, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y7, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y7, Y6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y7
+	VFMADD231PS.BCST (BX), Y7, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y7, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y7, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y7, Y3
+	VFMADD231PS.BCST (R8), Y7, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y7, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y7, Y6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y7
+	VFMADD231PS.BCST (BX), Y7, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y7, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y7, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y7, Y3
+	VFMADD231PS.BCST (R8), Y7, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y7, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y7, Y6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y7
+	VFMADD231PS.BCST (BX), Y7, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y7, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y7, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y7, Y3
+	VFMADD231PS.BCST (R8), Y7, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y7, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y7, Y6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x04, R10
+	JGE              loop
+
+rest:
+	ADDQ $0x04, R10
+	JZ   done
+
+one:
+	VMOVUPS.Z        (R9), K1, Y7
+	VFMADD231PS.BCST (BX), Y7, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y7, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y7, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y7, Y3
+	VFMADD231PS.BCST (R8), Y7, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y7, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y7, Y6
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile7x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile7x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z2
+	VMOVUPS 64(R12), Z3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z6
+	VMOVUPS 64(R12), Z7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z10
+	VMOVUPS 64(R12), Z11
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z12
+	VMOVUPS 64(R12), Z13
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y12, Y12, Y12
 	VXORPS     Y13, Y13, Y13
 
 start:
-	SUBQ $0x02, R10
+	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Z14
-	VMOVUPS.Z    64(R8), K1, Z15
-	VBROADCASTSS (CX), Z16
+	VMOVUPS      (R10), Z14
+	VMOVUPS      (R10)(BX*1), Z15
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*1), Z16
+	VBROADCASTSS (SI)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*2), Z16
+	VBROADCASTSS (SI)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(BX*1), Z16
+	VBROADCASTSS (SI)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (R9), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (SI)(DX*1), Z16
+	VBROADCASTSS (R9)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (SI)(DX*2), Z16
+	VBROADCASTSS (R9)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Z14
-	VMOVUPS.Z    64(R8), K1, Z15
-	VBROADCASTSS (CX), Z16
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Z14
+	VMOVUPS      (R10)(BX*1), Z15
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*1), Z16
+	VBROADCASTSS (SI)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*2), Z16
+	VBROADCASTSS (SI)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(BX*1), Z16
+	VBROADCASTSS (SI)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (R9), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (SI)(DX*1), Z16
+	VBROADCASTSS (R9)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (SI)(DX*2), Z16
+	VBROADCASTSS (R9)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R10
+	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Z14
-	VMOVUPS.Z    64(R8), K1, Z15
-	VBROADCASTSS (CX), Z16
+	VMOVUPS      (R10), Z14
+	VMOVUPS      (R10)(BX*1), Z15
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (CX)(DX*1), Z16
+	VBROADCASTSS (SI)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (CX)(DX*2), Z16
+	VBROADCASTSS (SI)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (CX)(BX*1), Z16
+	VBROADCASTSS (SI)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (SI), Z16
+	VBROADCASTSS (R9), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (SI)(DX*1), Z16
+	VBROADCASTSS (R9)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (SI)(DX*2), Z16
+	VBROADCASTSS (R9)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile8x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile8x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
@@ -3183,54 +4203,54 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R8), K1, Z8
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z3
-	VFMADD231PS.BCST (SI), Z8, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z8, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z8, Z7
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z8
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z3
-	VFMADD231PS.BCST (SI), Z8, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z8, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z8, Z7
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z8
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z3
-	VFMADD231PS.BCST (SI), Z8, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z8, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z8, Z7
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
-	VMOVUPS.Z        (R8), K1, Z8
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z3
-	VFMADD231PS.BCST (SI), Z8, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z8, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z8, Z7
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R8), Z8, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z8, Z7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R8), Z8, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z8, Z7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R8), Z8, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z8, Z7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R8), Z8, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z8, Z7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	SUBQ             $0x04, R10
 	JGE              loop
 
@@ -3239,90 +4259,93 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R8), K1, Z8
-	VFMADD231PS.BCST (CX), Z8, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z8, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z8, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z8, Z3
-	VFMADD231PS.BCST (SI), Z8, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z8, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z8, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z8, Z7
-	ADDQ             DI, CX
-	ADDQ             DI, SI
-	ADDQ             R9, R8
+	VMOVUPS.Z        (R9), K1, Z8
+	VFMADD231PS.BCST (BX), Z8, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z8, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z8, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z8, Z3
+	VFMADD231PS.BCST (R8), Z8, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z8, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z8, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z8, Z7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
 	DECQ             R10
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile8x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile8x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	MOVQ      40(AX), DI
-	SHLQ      $0x02, DI
-	MOVQ      8(AX), R8
-	MOVQ      48(AX), R9
-	SHLQ      $0x02, R9
+// func tile8x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile8x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	MOVQ      8(AX), R9
 	MOVQ      24(AX), R10
-	MOVQ      64(AX), R11
-	MOVL      $-1, R12
-	BZHIL     R11, R12, R12
-	KMOVW     R12, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R11
 	MOVQ      56(AX), R12
 	SHLQ      $0x02, R12
-	VMOVUPS   (R11), Z0
-	VMOVUPS.Z 64(R11), K1, Z1
+	VMOVUPS.Z (R11), K1, Y0
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z2
-	VMOVUPS.Z 64(R11), K1, Z3
+	VMOVUPS.Z (R11), K1, Y1
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z4
-	VMOVUPS.Z 64(R11), K1, Z5
+	VMOVUPS.Z (R11), K1, Y2
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z6
-	VMOVUPS.Z 64(R11), K1, Z7
+	VMOVUPS.Z (R11), K1, Y3
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z8
-	VMOVUPS.Z 64(R11), K1, Z9
+	VMOVUPS.Z (R11), K1, Y4
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z10
-	VMOVUPS.Z 64(R11), K1, Z11
+	VMOVUPS.Z (R11), K1, Y5
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z12
-	VMOVUPS.Z 64(R11), K1, Z13
+	VMOVUPS.Z (R11), K1, Y6
 	ADDQ      R12, R11
-	VMOVUPS   (R11), Z14
-	VMOVUPS.Z 64(R11), K1, Z15
+	VMOVUPS.Z (R11), K1, Y7
 	JMP       start
 
 fresh:
@@ -3330,198 +4353,393 @@ fresh:
 	MOVQ       56(AX), R12
 	SHLQ       $0x02, R12
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	VXORPS     Y6, Y6, Y6
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y7, Y7, Y7
+
+start:
+	SUBQ $0x04, R10
+	JLT  rest
+
+loop:
+	VMOVUPS.Z        (R9), K1, Y8
+	VFMADD231PS.BCST (BX), Y8, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y8, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y8, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y8, Y3
+	VFMADD231PS.BCST (R8), Y8, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y8, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y8, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y8, Y7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y8
+	VFMADD231PS.BCST (BX), Y8, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y8, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y8, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y8, Y3
+	VFMADD231PS.BCST (R8), Y8, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y8, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y8, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y8, Y7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y8
+	VFMADD231PS.BCST (BX), Y8, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y8, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y8, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y8, Y3
+	VFMADD231PS.BCST (R8), Y8, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y8, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y8, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y8, Y7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	VMOVUPS.Z        (R9), K1, Y8
+	VFMADD231PS.BCST (BX), Y8, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y8, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y8, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y8, Y3
+	VFMADD231PS.BCST (R8), Y8, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y8, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y8, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y8, Y7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	SUBQ             $0x04, R10
+	JGE              loop
+
+rest:
+	ADDQ $0x04, R10
+	JZ   done
+
+one:
+	VMOVUPS.Z        (R9), K1, Y8
+	VFMADD231PS.BCST (BX), Y8, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y8, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y8, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y8, Y3
+	VFMADD231PS.BCST (R8), Y8, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y8, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y8, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y8, Y7
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             DX, R9
+	DECQ             R10
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile8x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z2
+	VMOVUPS 64(R12), Z3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z4
+	VMOVUPS 64(R12), Z5
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z6
+	VMOVUPS 64(R12), Z7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z8
+	VMOVUPS 64(R12), Z9
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z10
+	VMOVUPS 64(R12), Z11
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z12
+	VMOVUPS 64(R12), Z13
+	ADDQ    R13, R12
+	VMOVUPS (R12), Z14
+	VMOVUPS 64(R12), Z15
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y12, Y12, Y12
 	VXORPS     Y13, Y13, Y13
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
 	VXORPS     Y14, Y14, Y14
 	VXORPS     Y15, Y15, Y15
 
 start:
-	SUBQ $0x02, R10
+	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Z16
-	VMOVUPS.Z    64(R8), K1, Z17
-	VBROADCASTSS (CX), Z18
+	VMOVUPS      (R10), Z16
+	VMOVUPS      (R10)(BX*1), Z17
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
+	VBROADCASTSS (SI)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
+	VBROADCASTSS (SI)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (CX)(BX*1), Z18
+	VBROADCASTSS (SI)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (R9), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (SI)(DX*1), Z18
+	VBROADCASTSS (R9)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (SI)(DX*2), Z18
+	VBROADCASTSS (R9)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (SI)(BX*1), Z18
+	VBROADCASTSS (R9)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Z16
-	VMOVUPS.Z    64(R8), K1, Z17
-	VBROADCASTSS (CX), Z18
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Z16
+	VMOVUPS      (R10)(BX*1), Z17
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
+	VBROADCASTSS (SI)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
+	VBROADCASTSS (SI)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (CX)(BX*1), Z18
+	VBROADCASTSS (SI)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (R9), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (SI)(DX*1), Z18
+	VBROADCASTSS (R9)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (SI)(DX*2), Z18
+	VBROADCASTSS (R9)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (SI)(BX*1), Z18
+	VBROADCASTSS (R9)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R10
+	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Z16
-	VMOVUPS.Z    64(R8), K1, Z17
-	VBROADCASTSS (CX), Z18
+	VMOVUPS      (R10), Z16
+	VMOVUPS      (R10)(BX*1), Z17
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (CX)(DX*1), Z18
+	VBROADCASTSS (SI)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (CX)(DX*2), Z18
+	VBROADCASTSS (SI)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (CX)(BX*1), Z18
+	VBROADCASTSS (SI)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (SI), Z18
+	VBROADCASTSS (R9), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (SI)(DX*1), Z18
+	VBROADCASTSS (R9)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (SI)(DX*2), Z18
+	VBROADCASTSS (R9)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (SI)(BX*1), Z18
+	VBROADCASTSS (R9)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile9x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile9x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
@@ -3582,34 +4800,34 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R9), K1, Z9
-	VFMADD231PS.BCST (CX), Z9, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z9, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z9, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z9, Z3
-	VFMADD231PS.BCST (SI), Z9, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z9, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z9, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z9, Z7
-	VFMADD231PS.BCST (DI), Z9, Z8
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
-	VMOVUPS.Z        (R9), K1, Z9
-	VFMADD231PS.BCST (CX), Z9, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z9, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z9, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z9, Z3
-	VFMADD231PS.BCST (SI), Z9, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z9, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z9, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z9, Z7
-	VFMADD231PS.BCST (DI), Z9, Z8
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z9
+	VFMADD231PS.BCST (BX), Z9, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z9, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z9, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z9, Z3
+	VFMADD231PS.BCST (R8), Z9, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z9, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z9, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z9, Z7
+	VFMADD231PS.BCST (R9), Z9, Z8
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Z9
+	VFMADD231PS.BCST (BX), Z9, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z9, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z9, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z9, Z3
+	VFMADD231PS.BCST (R8), Z9, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z9, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z9, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z9, Z7
+	VFMADD231PS.BCST (R9), Z9, Z8
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	SUBQ             $0x02, R11
 	JGE              loop
 
@@ -3618,98 +4836,100 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R9), K1, Z9
-	VFMADD231PS.BCST (CX), Z9, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z9, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z9, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z9, Z3
-	VFMADD231PS.BCST (SI), Z9, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z9, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z9, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z9, Z7
-	VFMADD231PS.BCST (DI), Z9, Z8
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z9
+	VFMADD231PS.BCST (BX), Z9, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z9, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z9, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z9, Z3
+	VFMADD231PS.BCST (R8), Z9, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z9, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z9, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z9, Z7
+	VFMADD231PS.BCST (R9), Z9, Z8
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	DECQ             R11
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z8, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile9x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile9x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+// func tile9x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile9x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
 	MOVQ      56(AX), R13
 	SHLQ      $0x02, R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS.Z (R12), K1, Y0
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z2
-	VMOVUPS.Z 64(R12), K1, Z3
+	VMOVUPS.Z (R12), K1, Y1
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z4
-	VMOVUPS.Z 64(R12), K1, Z5
+	VMOVUPS.Z (R12), K1, Y2
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z6
-	VMOVUPS.Z 64(R12), K1, Z7
+	VMOVUPS.Z (R12), K1, Y3
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z8
-	VMOVUPS.Z 64(R12), K1, Z9
+	VMOVUPS.Z (R12), K1, Y4
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z10
-	VMOVUPS.Z 64(R12), K1, Z11
+	VMOVUPS.Z (R12), K1, Y5
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z12
-	VMOVUPS.Z 64(R12), K1, Z13
+	VMOVUPS.Z (R12), K1, Y6
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z14
-	VMOVUPS.Z 64(R12), K1, Z15
+	VMOVUPS.Z (R12), K1, Y7
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z16
-	VMOVUPS.Z 64(R12), K1, Z17
+	VMOVUPS.Z (R12), K1, Y8
 	JMP       start
 
 fresh:
@@ -3717,218 +4937,404 @@ fresh:
 	MOVQ       56(AX), R13
 	SHLQ       $0x02, R13
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y7, Y7, Y7
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y12, Y12, Y12
-	VXORPS     Y13, Y13, Y13
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y14, Y14, Y14
-	VXORPS     Y15, Y15, Y15
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y16, Y16, Y16
-	VXORPS     Y17, Y17, Y17
 
 start:
 	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R9), Z18
-	VMOVUPS.Z    64(R9), K1, Z19
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (CX)(BX*1), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (SI), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (SI)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (SI)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (SI)(BX*1), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (DI), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	VMOVUPS      (R9), Z18
-	VMOVUPS.Z    64(R9), K1, Z19
-	VBROADCASTSS (CX), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (CX)(BX*1), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (SI), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (SI)(DX*1), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (SI)(DX*2), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (SI)(BX*1), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (DI), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	SUBQ         $0x02, R11
-	JGE          loop
+	VMOVUPS.Z        (R10), K1, Y9
+	VFMADD231PS.BCST (BX), Y9, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y9, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y9, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y9, Y3
+	VFMADD231PS.BCST (R8), Y9, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y9, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y9, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y9, Y7
+	VFMADD231PS.BCST (R9), Y9, Y8
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Y9
+	VFMADD231PS.BCST (BX), Y9, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y9, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y9, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y9, Y3
+	VFMADD231PS.BCST (R8), Y9, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y9, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y9, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y9, Y7
+	VFMADD231PS.BCST (R9), Y9, Y8
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	SUBQ             $0x02, R11
+	JGE              loop
 
 rest:
 	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R9), Z18
-	VMOVUPS.Z    64(R9), K1, Z19
-	VBROADCASTSS (CX), Z20
+	VMOVUPS.Z        (R10), K1, Y9
+	VFMADD231PS.BCST (BX), Y9, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y9, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y9, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y9, Y3
+	VFMADD231PS.BCST (R8), Y9, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y9, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y9, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y9, Y7
+	VFMADD231PS.BCST (R9), Y9, Y8
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	DECQ             R11
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y8, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile9x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile9x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	LEAQ    (R9)(DI*4), R10
+	MOVQ    8(AX), R11
+	MOVQ    24(AX), R12
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R13
+	MOVQ    56(AX), R14
+	SHLQ    $0x02, R14
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R13
+	MOVQ       56(AX), R14
+	SHLQ       $0x02, R14
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+
+start:
+	SUBQ $0x02, R12
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z18
+	VMOVUPS      (R11)(BX*1), Z19
+	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (CX)(DX*1), Z20
+	VBROADCASTSS (SI)(DI*1), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (CX)(DX*2), Z20
+	VBROADCASTSS (SI)(DI*2), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (CX)(BX*1), Z20
+	VBROADCASTSS (SI)(R8*1), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (SI), Z20
+	VBROADCASTSS (R9), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (SI)(DX*1), Z20
+	VBROADCASTSS (R9)(DI*1), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (SI)(DX*2), Z20
+	VBROADCASTSS (R9)(DI*2), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (SI)(BX*1), Z20
+	VBROADCASTSS (R9)(R8*1), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (DI), Z20
+	VBROADCASTSS (R10), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         R11
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	VMOVUPS      (R11), Z18
+	VMOVUPS      (R11)(BX*1), Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R9)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R9)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	SUBQ         $0x02, R12
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R12
+	JZ   done
+
+one:
+	VMOVUPS      (R11), Z18
+	VMOVUPS      (R11)(BX*1), Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R9)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R9)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R9)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	DECQ         R12
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z16, (CX)
-	VMOVUPS Z17, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile10x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile10x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
@@ -3994,36 +5400,36 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R9), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z3
-	VFMADD231PS.BCST (SI), Z10, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z10, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z10, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z10, Z7
-	VFMADD231PS.BCST (DI), Z10, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z10, Z9
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
-	VMOVUPS.Z        (R9), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z3
-	VFMADD231PS.BCST (SI), Z10, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z10, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z10, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z10, Z7
-	VFMADD231PS.BCST (DI), Z10, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z10, Z9
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z10
+	VFMADD231PS.BCST (BX), Z10, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z10, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z10, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z10, Z3
+	VFMADD231PS.BCST (R8), Z10, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z10, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z10, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z10, Z7
+	VFMADD231PS.BCST (R9), Z10, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z10, Z9
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Z10
+	VFMADD231PS.BCST (BX), Z10, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z10, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z10, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z10, Z3
+	VFMADD231PS.BCST (R8), Z10, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z10, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z10, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z10, Z7
+	VFMADD231PS.BCST (R9), Z10, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z10, Z9
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	SUBQ             $0x02, R11
 	JGE              loop
 
@@ -4032,104 +5438,105 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R9), K1, Z10
-	VFMADD231PS.BCST (CX), Z10, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z10, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z10, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z10, Z3
-	VFMADD231PS.BCST (SI), Z10, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z10, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z10, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z10, Z7
-	VFMADD231PS.BCST (DI), Z10, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z10, Z9
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z10
+	VFMADD231PS.BCST (BX), Z10, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z10, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z10, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z10, Z3
+	VFMADD231PS.BCST (R8), Z10, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z10, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z10, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z10, Z7
+	VFMADD231PS.BCST (R9), Z10, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z10, Z9
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	DECQ             R11
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z9, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z9, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile10x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile10x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+// func tile10x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile10x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
 	MOVQ      56(AX), R13
 	SHLQ      $0x02, R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS.Z (R12), K1, Y0
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z2
-	VMOVUPS.Z 64(R12), K1, Z3
+	VMOVUPS.Z (R12), K1, Y1
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z4
-	VMOVUPS.Z 64(R12), K1, Z5
+	VMOVUPS.Z (R12), K1, Y2
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z6
-	VMOVUPS.Z 64(R12), K1, Z7
+	VMOVUPS.Z (R12), K1, Y3
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z8
-	VMOVUPS.Z 64(R12), K1, Z9
+	VMOVUPS.Z (R12), K1, Y4
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z10
-	VMOVUPS.Z 64(R12), K1, Z11
+	VMOVUPS.Z (R12), K1, Y5
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z12
-	VMOVUPS.Z 64(R12), K1, Z13
+	VMOVUPS.Z (R12), K1, Y6
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z14
-	VMOVUPS.Z 64(R12), K1, Z15
+	VMOVUPS.Z (R12), K1, Y7
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z16
-	VMOVUPS.Z 64(R12), K1, Z17
+	VMOVUPS.Z (R12), K1, Y8
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z18
-	VMOVUPS.Z 64(R12), K1, Z19
+	VMOVUPS.Z (R12), K1, Y9
 	JMP       start
 
 fresh:
@@ -4137,235 +5544,432 @@ fresh:
 	MOVQ       56(AX), R13
 	SHLQ       $0x02, R13
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y7, Y7, Y7
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y9, Y9, Y9
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y12, Y12, Y12
-	VXORPS     Y13, Y13, Y13
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y14, Y14, Y14
-	VXORPS     Y15, Y15, Y15
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y16, Y16, Y16
-	VXORPS     Y17, Y17, Y17
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y18, Y18, Y18
-	VXORPS     Y19, Y19, Y19
 
 start:
 	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R9), Z20
-	VMOVUPS.Z    64(R9), K1, Z21
-	VBROADCASTSS (CX), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (CX)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (CX)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (CX)(BX*1), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (SI), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (SI)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (SI)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (SI)(BX*1), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (DI), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (DI)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	VMOVUPS      (R9), Z20
-	VMOVUPS.Z    64(R9), K1, Z21
-	VBROADCASTSS (CX), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (CX)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (CX)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (CX)(BX*1), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (SI), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (SI)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (SI)(DX*2), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (SI)(BX*1), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (DI), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (DI)(DX*1), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	SUBQ         $0x02, R11
-	JGE          loop
+	VMOVUPS.Z        (R10), K1, Y10
+	VFMADD231PS.BCST (BX), Y10, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y10, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y10, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y10, Y3
+	VFMADD231PS.BCST (R8), Y10, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y10, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y10, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y10, Y7
+	VFMADD231PS.BCST (R9), Y10, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y10, Y9
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Y10
+	VFMADD231PS.BCST (BX), Y10, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y10, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y10, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y10, Y3
+	VFMADD231PS.BCST (R8), Y10, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y10, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y10, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y10, Y7
+	VFMADD231PS.BCST (R9), Y10, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y10, Y9
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	SUBQ             $0x02, R11
+	JGE              loop
 
 rest:
 	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R9), Z20
-	VMOVUPS.Z    64(R9), K1, Z21
-	VBROADCASTSS (CX), Z22
+	VMOVUPS.Z        (R10), K1, Y10
+	VFMADD231PS.BCST (BX), Y10, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y10, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y10, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y10, Y3
+	VFMADD231PS.BCST (R8), Y10, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y10, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y10, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y10, Y7
+	VFMADD231PS.BCST (R9), Y10, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y10, Y9
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	DECQ             R11
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y9, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile10x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile10x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	LEAQ    (R9)(DI*4), R10
+	MOVQ    8(AX), R11
+	MOVQ    24(AX), R12
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R13
+	MOVQ    56(AX), R14
+	SHLQ    $0x02, R14
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z18
+	VMOVUPS 64(R13), Z19
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R13
+	MOVQ       56(AX), R14
+	SHLQ       $0x02, R14
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+
+start:
+	SUBQ $0x02, R12
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z20
+	VMOVUPS      (R11)(BX*1), Z21
+	VBROADCASTSS (SI), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (CX)(DX*1), Z22
+	VBROADCASTSS (SI)(DI*1), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (CX)(DX*2), Z22
+	VBROADCASTSS (SI)(DI*2), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (CX)(BX*1), Z22
+	VBROADCASTSS (SI)(R8*1), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (SI), Z22
+	VBROADCASTSS (R9), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (SI)(DX*1), Z22
+	VBROADCASTSS (R9)(DI*1), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (SI)(DX*2), Z22
+	VBROADCASTSS (R9)(DI*2), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (SI)(BX*1), Z22
+	VBROADCASTSS (R9)(R8*1), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (DI), Z22
+	VBROADCASTSS (R10), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (DI)(DX*1), Z22
+	VBROADCASTSS (R10)(DI*1), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         R11
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	VMOVUPS      (R11), Z20
+	VMOVUPS      (R11)(BX*1), Z21
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (SI)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R9)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R9)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R10)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	SUBQ         $0x02, R12
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R12
+	JZ   done
+
+one:
+	VMOVUPS      (R11), Z20
+	VMOVUPS      (R11)(BX*1), Z21
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (SI)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R9)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R9)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R10)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	DECQ         R12
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z16, (CX)
-	VMOVUPS Z17, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z18, (CX)
-	VMOVUPS Z19, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z18, (SI)
+	VMOVUPS Z19, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile11x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile11x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
@@ -4436,38 +6040,38 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R9), K1, Z11
-	VFMADD231PS.BCST (CX), Z11, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z11, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z11, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z11, Z3
-	VFMADD231PS.BCST (SI), Z11, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z11, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z11, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z11, Z7
-	VFMADD231PS.BCST (DI), Z11, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z11, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z11, Z10
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
-	VMOVUPS.Z        (R9), K1, Z11
-	VFMADD231PS.BCST (CX), Z11, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z11, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z11, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z11, Z3
-	VFMADD231PS.BCST (SI), Z11, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z11, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z11, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z11, Z7
-	VFMADD231PS.BCST (DI), Z11, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z11, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z11, Z10
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z11
+	VFMADD231PS.BCST (BX), Z11, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z11, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z11, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z11, Z3
+	VFMADD231PS.BCST (R8), Z11, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z11, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z11, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z11, Z7
+	VFMADD231PS.BCST (R9), Z11, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z11, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z11, Z10
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Z11
+	VFMADD231PS.BCST (BX), Z11, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z11, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z11, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z11, Z3
+	VFMADD231PS.BCST (R8), Z11, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z11, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z11, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z11, Z7
+	VFMADD231PS.BCST (R9), Z11, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z11, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z11, Z10
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	SUBQ             $0x02, R11
 	JGE              loop
 
@@ -4476,110 +6080,110 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R9), K1, Z11
-	VFMADD231PS.BCST (CX), Z11, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z11, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z11, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z11, Z3
-	VFMADD231PS.BCST (SI), Z11, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z11, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z11, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z11, Z7
-	VFMADD231PS.BCST (DI), Z11, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z11, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z11, Z10
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z11
+	VFMADD231PS.BCST (BX), Z11, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z11, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z11, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z11, Z3
+	VFMADD231PS.BCST (R8), Z11, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z11, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z11, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z11, Z7
+	VFMADD231PS.BCST (R9), Z11, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z11, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z11, Z10
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	DECQ             R11
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z9, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z10, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile11x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile11x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+// func tile11x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile11x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
 	MOVQ      56(AX), R13
 	SHLQ      $0x02, R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS.Z (R12), K1, Y0
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z2
-	VMOVUPS.Z 64(R12), K1, Z3
+	VMOVUPS.Z (R12), K1, Y1
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z4
-	VMOVUPS.Z 64(R12), K1, Z5
+	VMOVUPS.Z (R12), K1, Y2
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z6
-	VMOVUPS.Z 64(R12), K1, Z7
+	VMOVUPS.Z (R12), K1, Y3
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z8
-	VMOVUPS.Z 64(R12), K1, Z9
+	VMOVUPS.Z (R12), K1, Y4
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z10
-	VMOVUPS.Z 64(R12), K1, Z11
+	VMOVUPS.Z (R12), K1, Y5
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z12
-	VMOVUPS.Z 64(R12), K1, Z13
+	VMOVUPS.Z (R12), K1, Y6
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z14
-	VMOVUPS.Z 64(R12), K1, Z15
+	VMOVUPS.Z (R12), K1, Y7
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z16
-	VMOVUPS.Z 64(R12), K1, Z17
+	VMOVUPS.Z (R12), K1, Y8
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z18
-	VMOVUPS.Z 64(R12), K1, Z19
+	VMOVUPS.Z (R12), K1, Y9
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z20
-	VMOVUPS.Z 64(R12), K1, Z21
+	VMOVUPS.Z (R12), K1, Y10
 	JMP       start
 
 fresh:
@@ -4587,252 +6191,460 @@ fresh:
 	MOVQ       56(AX), R13
 	SHLQ       $0x02, R13
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y7, Y7, Y7
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y9, Y9, Y9
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y10, Y10, Y10
-	VXORPS     Y11, Y11, Y11
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y12, Y12, Y12
-	VXORPS     Y13, Y13, Y13
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y14, Y14, Y14
-	VXORPS     Y15, Y15, Y15
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y16, Y16, Y16
-	VXORPS     Y17, Y17, Y17
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y18, Y18, Y18
-	VXORPS     Y19, Y19, Y19
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y20, Y20, Y20
-	VXORPS     Y21, Y21, Y21
 
 start:
 	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R9), Z22
-	VMOVUPS.Z    64(R9), K1, Z23
-	VBROADCASTSS (CX), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (CX)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (CX)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (CX)(BX*1), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (SI), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (SI)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (SI)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (SI)(BX*1), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (DI), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (DI)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (DI)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	VMOVUPS      (R9), Z22
-	VMOVUPS.Z    64(R9), K1, Z23
-	VBROADCASTSS (CX), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (CX)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (CX)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (CX)(BX*1), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (SI), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (SI)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (SI)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (SI)(BX*1), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (DI), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (DI)(DX*1), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (DI)(DX*2), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	SUBQ         $0x02, R11
-	JGE          loop
+	VMOVUPS.Z        (R10), K1, Y11
+	VFMADD231PS.BCST (BX), Y11, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y11, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y11, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y11, Y3
+	VFMADD231PS.BCST (R8), Y11, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y11, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y11, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y11, Y7
+	VFMADD231PS.BCST (R9), Y11, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y11, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y11, Y10
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Y11
+	VFMADD231PS.BCST (BX), Y11, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y11, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y11, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y11, Y3
+	VFMADD231PS.BCST (R8), Y11, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y11, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y11, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y11, Y7
+	VFMADD231PS.BCST (R9), Y11, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y11, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y11, Y10
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	SUBQ             $0x02, R11
+	JGE              loop
 
 rest:
 	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R9), Z22
-	VMOVUPS.Z    64(R9), K1, Z23
-	VBROADCASTSS (CX), Z24
+	VMOVUPS.Z        (R10), K1, Y11
+	VFMADD231PS.BCST (BX), Y11, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y11, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y11, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y11, Y3
+	VFMADD231PS.BCST (R8), Y11, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y11, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y11, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y11, Y7
+	VFMADD231PS.BCST (R9), Y11, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y11, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y11, Y10
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	DECQ             R11
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y10, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile11x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile11x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	LEAQ    (R9)(DI*4), R10
+	MOVQ    8(AX), R11
+	MOVQ    24(AX), R12
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R13
+	MOVQ    56(AX), R14
+	SHLQ    $0x02, R14
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z18
+	VMOVUPS 64(R13), Z19
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z20
+	VMOVUPS 64(R13), Z21
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R13
+	MOVQ       56(AX), R14
+	SHLQ       $0x02, R14
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y20, Y20, Y20
+	VXORPS     Y21, Y21, Y21
+
+start:
+	SUBQ $0x02, R12
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z22
+	VMOVUPS      (R11)(BX*1), Z23
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (CX)(DX*1), Z24
+	VBROADCASTSS (SI)(DI*1), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (CX)(DX*2), Z24
+	VBROADCASTSS (SI)(DI*2), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (CX)(BX*1), Z24
+	VBROADCASTSS (SI)(R8*1), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (SI), Z24
+	VBROADCASTSS (R9), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (SI)(DX*1), Z24
+	VBROADCASTSS (R9)(DI*1), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (SI)(DX*2), Z24
+	VBROADCASTSS (R9)(DI*2), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (SI)(BX*1), Z24
+	VBROADCASTSS (R9)(R8*1), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (DI), Z24
+	VBROADCASTSS (R10), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (DI)(DX*1), Z24
+	VBROADCASTSS (R10)(DI*1), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (DI)(DX*2), Z24
+	VBROADCASTSS (R10)(DI*2), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         R11
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	VMOVUPS      (R11), Z22
+	VMOVUPS      (R11)(BX*1), Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R9)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R10)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R10)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	SUBQ         $0x02, R12
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R12
+	JZ   done
+
+one:
+	VMOVUPS      (R11), Z22
+	VMOVUPS      (R11)(BX*1), Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R9)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R9)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R10)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R10)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	DECQ         R12
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z16, (CX)
-	VMOVUPS Z17, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z18, (CX)
-	VMOVUPS Z19, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z20, (CX)
-	VMOVUPS Z21, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z18, (SI)
+	VMOVUPS Z19, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z20, (SI)
+	VMOVUPS Z21, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile12x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile12x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
@@ -4908,40 +6720,40 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R9), K1, Z12
-	VFMADD231PS.BCST (CX), Z12, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z12, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z12, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z12, Z3
-	VFMADD231PS.BCST (SI), Z12, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z12, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z12, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z12, Z7
-	VFMADD231PS.BCST (DI), Z12, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z12, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z12, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z12, Z11
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
-	VMOVUPS.Z        (R9), K1, Z12
-	VFMADD231PS.BCST (CX), Z12, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z12, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z12, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z12, Z3
-	VFMADD231PS.BCST (SI), Z12, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z12, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z12, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z12, Z7
-	VFMADD231PS.BCST (DI), Z12, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z12, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z12, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z12, Z11
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z12
+	VFMADD231PS.BCST (BX), Z12, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z12, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z12, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z12, Z3
+	VFMADD231PS.BCST (R8), Z12, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z12, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (R9), Z12, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z12, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z12, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z12, Z11
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Z12
+	VFMADD231PS.BCST (BX), Z12, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z12, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z12, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z12, Z3
+	VFMADD231PS.BCST (R8), Z12, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z12, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (R9), Z12, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z12, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z12, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z12, Z11
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	SUBQ             $0x02, R11
 	JGE              loop
 
@@ -4950,116 +6762,115 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R9), K1, Z12
-	VFMADD231PS.BCST (CX), Z12, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z12, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z12, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z12, Z3
-	VFMADD231PS.BCST (SI), Z12, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z12, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z12, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z12, Z7
-	VFMADD231PS.BCST (DI), Z12, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z12, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z12, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z12, Z11
-	ADDQ             R8, CX
-	ADDQ             R8, SI
-	ADDQ             R8, DI
-	ADDQ             R10, R9
+	VMOVUPS.Z        (R10), K1, Z12
+	VFMADD231PS.BCST (BX), Z12, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z12, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z12, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z12, Z3
+	VFMADD231PS.BCST (R8), Z12, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z12, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z12, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z12, Z7
+	VFMADD231PS.BCST (R9), Z12, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z12, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z12, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z12, Z11
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
 	DECQ             R11
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z9, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z11, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z10, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z11, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile12x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile12x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	MOVQ      40(AX), R8
-	SHLQ      $0x02, R8
-	MOVQ      8(AX), R9
-	MOVQ      48(AX), R10
-	SHLQ      $0x02, R10
+// func tile12x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile12x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	MOVQ      8(AX), R10
 	MOVQ      24(AX), R11
-	MOVQ      64(AX), R12
-	MOVL      $-1, R13
-	BZHIL     R12, R13, R13
-	KMOVW     R13, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R12
 	MOVQ      56(AX), R13
 	SHLQ      $0x02, R13
-	VMOVUPS   (R12), Z0
-	VMOVUPS.Z 64(R12), K1, Z1
+	VMOVUPS.Z (R12), K1, Y0
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z2
-	VMOVUPS.Z 64(R12), K1, Z3
+	VMOVUPS.Z (R12), K1, Y1
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z4
-	VMOVUPS.Z 64(R12), K1, Z5
+	VMOVUPS.Z (R12), K1, Y2
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z6
-	VMOVUPS.Z 64(R12), K1, Z7
+	VMOVUPS.Z (R12), K1, Y3
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z8
-	VMOVUPS.Z 64(R12), K1, Z9
+	VMOVUPS.Z (R12), K1, Y4
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z10
-	VMOVUPS.Z 64(R12), K1, Z11
+	VMOVUPS.Z (R12), K1, Y5
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z12
-	VMOVUPS.Z 64(R12), K1, Z13
+	VMOVUPS.Z (R12), K1, Y6
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z14
-	VMOVUPS.Z 64(R12), K1, Z15
+	VMOVUPS.Z (R12), K1, Y7
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z16
-	VMOVUPS.Z 64(R12), K1, Z17
+	VMOVUPS.Z (R12), K1, Y8
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z18
-	VMOVUPS.Z 64(R12), K1, Z19
+	VMOVUPS.Z (R12), K1, Y9
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z20
-	VMOVUPS.Z 64(R12), K1, Z21
+	VMOVUPS.Z (R12), K1, Y10
 	ADDQ      R13, R12
-	VMOVUPS   (R12), Z22
-	VMOVUPS.Z 64(R12), K1, Z23
+	VMOVUPS.Z (R12), K1, Y11
 	JMP       start
 
 fresh:
@@ -5067,270 +6878,489 @@ fresh:
 	MOVQ       56(AX), R13
 	SHLQ       $0x02, R13
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y6, Y6, Y6
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y7, Y7, Y7
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y8, Y8, Y8
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y9, Y9, Y9
 	ADDQ       R13, R12
 	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
 	VXORPS     Y10, Y10, Y10
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y11, Y11, Y11
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y12, Y12, Y12
-	VXORPS     Y13, Y13, Y13
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y14, Y14, Y14
-	VXORPS     Y15, Y15, Y15
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y16, Y16, Y16
-	VXORPS     Y17, Y17, Y17
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y18, Y18, Y18
-	VXORPS     Y19, Y19, Y19
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y20, Y20, Y20
-	VXORPS     Y21, Y21, Y21
-	ADDQ       R13, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	VXORPS     Y22, Y22, Y22
-	VXORPS     Y23, Y23, Y23
 
 start:
 	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R9), Z24
-	VMOVUPS.Z    64(R9), K1, Z25
-	VBROADCASTSS (CX), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (CX)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (CX)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(BX*1), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (SI), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (SI)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (SI)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (SI)(BX*1), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (DI), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (DI)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (DI)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (DI)(BX*1), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	VMOVUPS      (R9), Z24
-	VMOVUPS.Z    64(R9), K1, Z25
-	VBROADCASTSS (CX), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (CX)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (CX)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(BX*1), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (SI), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (SI)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (SI)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (SI)(BX*1), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (DI), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (DI)(DX*1), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (DI)(DX*2), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (DI)(BX*1), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	SUBQ         $0x02, R11
-	JGE          loop
+	VMOVUPS.Z        (R10), K1, Y12
+	VFMADD231PS.BCST (BX), Y12, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y12, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y12, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y12, Y3
+	VFMADD231PS.BCST (R8), Y12, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y12, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y12, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y12, Y7
+	VFMADD231PS.BCST (R9), Y12, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y12, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y12, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y12, Y11
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	VMOVUPS.Z        (R10), K1, Y12
+	VFMADD231PS.BCST (BX), Y12, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y12, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y12, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y12, Y3
+	VFMADD231PS.BCST (R8), Y12, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y12, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y12, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y12, Y7
+	VFMADD231PS.BCST (R9), Y12, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y12, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y12, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y12, Y11
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	SUBQ             $0x02, R11
+	JGE              loop
 
 rest:
 	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R9), Z24
-	VMOVUPS.Z    64(R9), K1, Z25
-	VBROADCASTSS (CX), Z26
+	VMOVUPS.Z        (R10), K1, Y12
+	VFMADD231PS.BCST (BX), Y12, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y12, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y12, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y12, Y3
+	VFMADD231PS.BCST (R8), Y12, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y12, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y12, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y12, Y7
+	VFMADD231PS.BCST (R9), Y12, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y12, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y12, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y12, Y11
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             DX, R10
+	DECQ             R11
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y10, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y11, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile12x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	LEAQ    (R9)(DI*4), R10
+	MOVQ    8(AX), R11
+	MOVQ    24(AX), R12
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R13
+	MOVQ    56(AX), R14
+	SHLQ    $0x02, R14
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z14
+	VMOVUPS 64(R13), Z15
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z16
+	VMOVUPS 64(R13), Z17
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z18
+	VMOVUPS 64(R13), Z19
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z20
+	VMOVUPS 64(R13), Z21
+	ADDQ    R14, R13
+	VMOVUPS (R13), Z22
+	VMOVUPS 64(R13), Z23
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R13
+	MOVQ       56(AX), R14
+	SHLQ       $0x02, R14
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y20, Y20, Y20
+	VXORPS     Y21, Y21, Y21
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
+	PREFETCHT0 64(R13)
+	VXORPS     Y22, Y22, Y22
+	VXORPS     Y23, Y23, Y23
+
+start:
+	SUBQ $0x02, R12
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z24
+	VMOVUPS      (R11)(BX*1), Z25
+	VBROADCASTSS (SI), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (CX)(DX*1), Z26
+	VBROADCASTSS (SI)(DI*1), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (CX)(DX*2), Z26
+	VBROADCASTSS (SI)(DI*2), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (CX)(BX*1), Z26
+	VBROADCASTSS (SI)(R8*1), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (SI), Z26
+	VBROADCASTSS (R9), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (SI)(DX*1), Z26
+	VBROADCASTSS (R9)(DI*1), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (SI)(DX*2), Z26
+	VBROADCASTSS (R9)(DI*2), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (SI)(BX*1), Z26
+	VBROADCASTSS (R9)(R8*1), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (DI), Z26
+	VBROADCASTSS (R10), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (DI)(DX*1), Z26
+	VBROADCASTSS (R10)(DI*1), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (DI)(DX*2), Z26
+	VBROADCASTSS (R10)(DI*2), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (DI)(BX*1), Z26
+	VBROADCASTSS (R10)(R8*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         R8, CX
-	ADDQ         R8, SI
-	ADDQ         R8, DI
-	ADDQ         R10, R9
-	DECQ         R11
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	VMOVUPS      (R11), Z24
+	VMOVUPS      (R11)(BX*1), Z25
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (SI)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (SI)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (SI)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R9)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R9)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R10)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R10)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R10)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	SUBQ         $0x02, R12
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R12
+	JZ   done
+
+one:
+	VMOVUPS      (R11), Z24
+	VMOVUPS      (R11)(BX*1), Z25
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (SI)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (SI)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (SI)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R9)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R9)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R9)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R10)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R10)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R10)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         DX, R11
+	DECQ         R12
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z16, (CX)
-	VMOVUPS Z17, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z18, (CX)
-	VMOVUPS Z19, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z20, (CX)
-	VMOVUPS Z21, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z22, (CX)
-	VMOVUPS Z23, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z18, (SI)
+	VMOVUPS Z19, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z20, (SI)
+	VMOVUPS Z21, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z22, (SI)
+	VMOVUPS Z23, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile13x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile13x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	LEAQ      (DI)(DX*4), R8
-	MOVQ      40(AX), R9
-	SHLQ      $0x02, R9
-	MOVQ      8(AX), R10
-	MOVQ      48(AX), R11
-	SHLQ      $0x02, R11
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	LEAQ      (R9)(SI*4), R10
+	MOVQ      8(AX), R11
 	MOVQ      24(AX), R12
-	MOVQ      64(AX), R13
-	MOVL      $-1, R14
-	BZHIL     R13, R14, R14
-	KMOVW     R14, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R13
@@ -5411,44 +7441,44 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R10), K1, Z13
-	VFMADD231PS.BCST (CX), Z13, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z13, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z13, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z13, Z3
-	VFMADD231PS.BCST (SI), Z13, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z13, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z13, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z13, Z7
-	VFMADD231PS.BCST (DI), Z13, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z13, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z13, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z13, Z11
-	VFMADD231PS.BCST (R8), Z13, Z12
-	ADDQ             R9, CX
-	ADDQ             R9, SI
-	ADDQ             R9, DI
-	ADDQ             R9, R8
-	ADDQ             R11, R10
-	VMOVUPS.Z        (R10), K1, Z13
-	VFMADD231PS.BCST (CX), Z13, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z13, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z13, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z13, Z3
-	VFMADD231PS.BCST (SI), Z13, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z13, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z13, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z13, Z7
-	VFMADD231PS.BCST (DI), Z13, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z13, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z13, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z13, Z11
-	VFMADD231PS.BCST (R8), Z13, Z12
-	ADDQ             R9, CX
-	ADDQ             R9, SI
-	ADDQ             R9, DI
-	ADDQ             R9, R8
-	ADDQ             R11, R10
+	VMOVUPS.Z        (R11), K1, Z13
+	VFMADD231PS.BCST (BX), Z13, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z13, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z13, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z13, Z3
+	VFMADD231PS.BCST (R8), Z13, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z13, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z13, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z13, Z7
+	VFMADD231PS.BCST (R9), Z13, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z13, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z13, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z13, Z11
+	VFMADD231PS.BCST (R10), Z13, Z12
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	VMOVUPS.Z        (R11), K1, Z13
+	VFMADD231PS.BCST (BX), Z13, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z13, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z13, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z13, Z3
+	VFMADD231PS.BCST (R8), Z13, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z13, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z13, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z13, Z7
+	VFMADD231PS.BCST (R9), Z13, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z13, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z13, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z13, Z11
+	VFMADD231PS.BCST (R10), Z13, Z12
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
 	SUBQ             $0x02, R12
 	JGE              loop
 
@@ -5457,124 +7487,122 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R10), K1, Z13
-	VFMADD231PS.BCST (CX), Z13, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z13, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z13, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z13, Z3
-	VFMADD231PS.BCST (SI), Z13, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z13, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z13, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z13, Z7
-	VFMADD231PS.BCST (DI), Z13, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z13, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z13, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z13, Z11
-	VFMADD231PS.BCST (R8), Z13, Z12
-	ADDQ             R9, CX
-	ADDQ             R9, SI
-	ADDQ             R9, DI
-	ADDQ             R9, R8
-	ADDQ             R11, R10
+	VMOVUPS.Z        (R11), K1, Z13
+	VFMADD231PS.BCST (BX), Z13, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z13, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z13, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z13, Z3
+	VFMADD231PS.BCST (R8), Z13, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z13, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z13, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z13, Z7
+	VFMADD231PS.BCST (R9), Z13, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z13, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z13, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z13, Z11
+	VFMADD231PS.BCST (R10), Z13, Z12
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
 	DECQ             R12
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z9, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z11, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z10, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z11, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z12, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile13x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile13x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	LEAQ      (DI)(DX*4), R8
-	MOVQ      40(AX), R9
-	SHLQ      $0x02, R9
-	MOVQ      8(AX), R10
-	MOVQ      48(AX), R11
-	SHLQ      $0x02, R11
+// func tile13x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile13x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	LEAQ      (R9)(SI*4), R10
+	MOVQ      8(AX), R11
 	MOVQ      24(AX), R12
-	MOVQ      64(AX), R13
-	MOVL      $-1, R14
-	BZHIL     R13, R14, R14
-	KMOVW     R14, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R13
 	MOVQ      56(AX), R14
 	SHLQ      $0x02, R14
-	VMOVUPS   (R13), Z0
-	VMOVUPS.Z 64(R13), K1, Z1
+	VMOVUPS.Z (R13), K1, Y0
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z2
-	VMOVUPS.Z 64(R13), K1, Z3
+	VMOVUPS.Z (R13), K1, Y1
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z4
-	VMOVUPS.Z 64(R13), K1, Z5
+	VMOVUPS.Z (R13), K1, Y2
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS.Z (R13), K1, Y3
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z8
-	VMOVUPS.Z 64(R13), K1, Z9
+	VMOVUPS.Z (R13), K1, Y4
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z10
-	VMOVUPS.Z 64(R13), K1, Z11
+	VMOVUPS.Z (R13), K1, Y5
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z12
-	VMOVUPS.Z 64(R13), K1, Z13
+	VMOVUPS.Z (R13), K1, Y6
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z14
-	VMOVUPS.Z 64(R13), K1, Z15
+	VMOVUPS.Z (R13), K1, Y7
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z16
-	VMOVUPS.Z 64(R13), K1, Z17
+	VMOVUPS.Z (R13), K1, Y8
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z18
-	VMOVUPS.Z 64(R13), K1, Z19
+	VMOVUPS.Z (R13), K1, Y9
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z20
-	VMOVUPS.Z 64(R13), K1, Z21
+	VMOVUPS.Z (R13), K1, Y10
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z22
-	VMOVUPS.Z 64(R13), K1, Z23
+	VMOVUPS.Z (R13), K1, Y11
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z24
-	VMOVUPS.Z 64(R13), K1, Z25
+	VMOVUPS.Z (R13), K1, Y12
 	JMP       start
 
 fresh:
@@ -5582,290 +7610,524 @@ fresh:
 	MOVQ       56(AX), R14
 	SHLQ       $0x02, R14
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y6, Y6, Y6
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y7, Y7, Y7
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y8, Y8, Y8
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y9, Y9, Y9
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y10, Y10, Y10
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y11, Y11, Y11
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y12, Y12, Y12
-	VXORPS     Y13, Y13, Y13
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y14, Y14, Y14
-	VXORPS     Y15, Y15, Y15
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y16, Y16, Y16
-	VXORPS     Y17, Y17, Y17
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y18, Y18, Y18
-	VXORPS     Y19, Y19, Y19
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y20, Y20, Y20
-	VXORPS     Y21, Y21, Y21
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y22, Y22, Y22
-	VXORPS     Y23, Y23, Y23
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y24, Y24, Y24
-	VXORPS     Y25, Y25, Y25
 
 start:
 	SUBQ $0x02, R12
 	JLT  rest
 
 loop:
-	VMOVUPS      (R10), Z26
-	VMOVUPS.Z    64(R10), K1, Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z26, Z28, Z0
-	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z4
-	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (SI), Z28
-	VFMADD231PS  Z26, Z28, Z8
-	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (SI)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (SI)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z12
-	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (SI)(BX*1), Z28
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (DI), Z28
-	VFMADD231PS  Z26, Z28, Z16
-	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (DI)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (DI)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z20
-	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (DI)(BX*1), Z28
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8), Z28
-	VFMADD231PS  Z26, Z28, Z24
-	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         R9, CX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	VMOVUPS      (R10), Z26
-	VMOVUPS.Z    64(R10), K1, Z27
-	VBROADCASTSS (CX), Z28
-	VFMADD231PS  Z26, Z28, Z0
-	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z2
-	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z4
-	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(BX*1), Z28
-	VFMADD231PS  Z26, Z28, Z6
-	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (SI), Z28
-	VFMADD231PS  Z26, Z28, Z8
-	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (SI)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z10
-	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (SI)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z12
-	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (SI)(BX*1), Z28
-	VFMADD231PS  Z26, Z28, Z14
-	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (DI), Z28
-	VFMADD231PS  Z26, Z28, Z16
-	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (DI)(DX*1), Z28
-	VFMADD231PS  Z26, Z28, Z18
-	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (DI)(DX*2), Z28
-	VFMADD231PS  Z26, Z28, Z20
-	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (DI)(BX*1), Z28
-	VFMADD231PS  Z26, Z28, Z22
-	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8), Z28
-	VFMADD231PS  Z26, Z28, Z24
-	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         R9, CX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	SUBQ         $0x02, R12
-	JGE          loop
+	VMOVUPS.Z        (R11), K1, Y13
+	VFMADD231PS.BCST (BX), Y13, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y13, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y13, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y13, Y3
+	VFMADD231PS.BCST (R8), Y13, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y13, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y13, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y13, Y7
+	VFMADD231PS.BCST (R9), Y13, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y13, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y13, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y13, Y11
+	VFMADD231PS.BCST (R10), Y13, Y12
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	VMOVUPS.Z        (R11), K1, Y13
+	VFMADD231PS.BCST (BX), Y13, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y13, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y13, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y13, Y3
+	VFMADD231PS.BCST (R8), Y13, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y13, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y13, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y13, Y7
+	VFMADD231PS.BCST (R9), Y13, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y13, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y13, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y13, Y11
+	VFMADD231PS.BCST (R10), Y13, Y12
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	SUBQ             $0x02, R12
+	JGE              loop
 
 rest:
 	ADDQ $0x02, R12
 	JZ   done
 
 one:
-	VMOVUPS      (R10), Z26
-	VMOVUPS.Z    64(R10), K1, Z27
-	VBROADCASTSS (CX), Z28
+	VMOVUPS.Z        (R11), K1, Y13
+	VFMADD231PS.BCST (BX), Y13, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y13, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y13, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y13, Y3
+	VFMADD231PS.BCST (R8), Y13, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y13, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y13, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y13, Y7
+	VFMADD231PS.BCST (R9), Y13, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y13, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y13, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y13, Y11
+	VFMADD231PS.BCST (R10), Y13, Y12
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	DECQ             R12
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y10, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y11, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y12, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile13x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile13x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	LEAQ    (R9)(DI*4), R10
+	LEAQ    (R10)(DI*4), R11
+	MOVQ    8(AX), R12
+	MOVQ    24(AX), R13
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R14
+	MOVQ    56(AX), R15
+	SHLQ    $0x02, R15
+	VMOVUPS (R14), Z0
+	VMOVUPS 64(R14), Z1
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z2
+	VMOVUPS 64(R14), Z3
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z4
+	VMOVUPS 64(R14), Z5
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z6
+	VMOVUPS 64(R14), Z7
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z8
+	VMOVUPS 64(R14), Z9
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z10
+	VMOVUPS 64(R14), Z11
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z12
+	VMOVUPS 64(R14), Z13
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z14
+	VMOVUPS 64(R14), Z15
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z16
+	VMOVUPS 64(R14), Z17
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z18
+	VMOVUPS 64(R14), Z19
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z20
+	VMOVUPS 64(R14), Z21
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z22
+	VMOVUPS 64(R14), Z23
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z24
+	VMOVUPS 64(R14), Z25
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R14
+	MOVQ       56(AX), R15
+	SHLQ       $0x02, R15
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y20, Y20, Y20
+	VXORPS     Y21, Y21, Y21
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y22, Y22, Y22
+	VXORPS     Y23, Y23, Y23
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y24, Y24, Y24
+	VXORPS     Y25, Y25, Y25
+
+start:
+	SUBQ $0x02, R13
+	JLT  rest
+
+loop:
+	VMOVUPS      (R12), Z26
+	VMOVUPS      (R12)(BX*1), Z27
+	VBROADCASTSS (SI), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (CX)(DX*1), Z28
+	VBROADCASTSS (SI)(DI*1), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (CX)(DX*2), Z28
+	VBROADCASTSS (SI)(DI*2), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (CX)(BX*1), Z28
+	VBROADCASTSS (SI)(R8*1), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (SI), Z28
+	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (SI)(DX*1), Z28
+	VBROADCASTSS (R9)(DI*1), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (SI)(DX*2), Z28
+	VBROADCASTSS (R9)(DI*2), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (SI)(BX*1), Z28
+	VBROADCASTSS (R9)(R8*1), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (DI), Z28
+	VBROADCASTSS (R10), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (DI)(DX*1), Z28
+	VBROADCASTSS (R10)(DI*1), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (DI)(DX*2), Z28
+	VBROADCASTSS (R10)(DI*2), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (DI)(BX*1), Z28
+	VBROADCASTSS (R10)(R8*1), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R8), Z28
+	VBROADCASTSS (R11), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         R9, CX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	DECQ         R12
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         CX, R11
+	ADDQ         DX, R12
+	VMOVUPS      (R12), Z26
+	VMOVUPS      (R12)(BX*1), Z27
+	VBROADCASTSS (SI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (SI)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (SI)(DI*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (SI)(R8*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R9)(DI*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R9)(R8*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R10)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(DI*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R10)(R8*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         CX, R11
+	ADDQ         DX, R12
+	SUBQ         $0x02, R13
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R13
+	JZ   done
+
+one:
+	VMOVUPS      (R12), Z26
+	VMOVUPS      (R12)(BX*1), Z27
+	VBROADCASTSS (SI), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (SI)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (SI)(DI*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (SI)(R8*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R9)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R9)(DI*2), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R9)(R8*1), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R10)(DI*1), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(DI*2), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R10)(R8*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         CX, R11
+	ADDQ         DX, R12
+	DECQ         R13
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z16, (CX)
-	VMOVUPS Z17, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z18, (CX)
-	VMOVUPS Z19, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z20, (CX)
-	VMOVUPS Z21, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z22, (CX)
-	VMOVUPS Z23, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z24, (CX)
-	VMOVUPS Z25, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z18, (SI)
+	VMOVUPS Z19, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z20, (SI)
+	VMOVUPS Z21, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z22, (SI)
+	VMOVUPS Z23, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z24, (SI)
+	VMOVUPS Z25, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile14x1_512(t *byte)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·tile14x1_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	LEAQ      (DI)(DX*4), R8
-	MOVQ      40(AX), R9
-	SHLQ      $0x02, R9
-	MOVQ      8(AX), R10
-	MOVQ      48(AX), R11
-	SHLQ      $0x02, R11
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	LEAQ      (R9)(SI*4), R10
+	MOVQ      8(AX), R11
 	MOVQ      24(AX), R12
-	MOVQ      64(AX), R13
-	MOVL      $-1, R14
-	BZHIL     R13, R14, R14
-	KMOVW     R14, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R13
@@ -5951,46 +8213,46 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS.Z        (R10), K1, Z14
-	VFMADD231PS.BCST (CX), Z14, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z14, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z14, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z14, Z3
-	VFMADD231PS.BCST (SI), Z14, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z14, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z14, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z14, Z7
-	VFMADD231PS.BCST (DI), Z14, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z14, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z14, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z14, Z11
-	VFMADD231PS.BCST (R8), Z14, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z13
-	ADDQ             R9, CX
-	ADDQ             R9, SI
-	ADDQ             R9, DI
-	ADDQ             R9, R8
-	ADDQ             R11, R10
-	VMOVUPS.Z        (R10), K1, Z14
-	VFMADD231PS.BCST (CX), Z14, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z14, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z14, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z14, Z3
-	VFMADD231PS.BCST (SI), Z14, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z14, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z14, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z14, Z7
-	VFMADD231PS.BCST (DI), Z14, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z14, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z14, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z14, Z11
-	VFMADD231PS.BCST (R8), Z14, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z13
-	ADDQ             R9, CX
-	ADDQ             R9, SI
-	ADDQ             R9, DI
-	ADDQ             R9, R8
-	ADDQ             R11, R10
+	VMOVUPS.Z        (R11), K1, Z14
+	VFMADD231PS.BCST (BX), Z14, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z14, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z14, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z14, Z3
+	VFMADD231PS.BCST (R8), Z14, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z14, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z14, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z14, Z7
+	VFMADD231PS.BCST (R9), Z14, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z14, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z14, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z14, Z11
+	VFMADD231PS.BCST (R10), Z14, Z12
+	VFMADD231PS.BCST (R10)(SI*1), Z14, Z13
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	VMOVUPS.Z        (R11), K1, Z14
+	VFMADD231PS.BCST (BX), Z14, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z14, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z14, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z14, Z3
+	VFMADD231PS.BCST (R8), Z14, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z14, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z14, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z14, Z7
+	VFMADD231PS.BCST (R9), Z14, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z14, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z14, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z14, Z11
+	VFMADD231PS.BCST (R10), Z14, Z12
+	VFMADD231PS.BCST (R10)(SI*1), Z14, Z13
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
 	SUBQ             $0x02, R12
 	JGE              loop
 
@@ -5999,130 +8261,127 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS.Z        (R10), K1, Z14
-	VFMADD231PS.BCST (CX), Z14, Z0
-	VFMADD231PS.BCST (CX)(DX*1), Z14, Z1
-	VFMADD231PS.BCST (CX)(DX*2), Z14, Z2
-	VFMADD231PS.BCST (CX)(BX*1), Z14, Z3
-	VFMADD231PS.BCST (SI), Z14, Z4
-	VFMADD231PS.BCST (SI)(DX*1), Z14, Z5
-	VFMADD231PS.BCST (SI)(DX*2), Z14, Z6
-	VFMADD231PS.BCST (SI)(BX*1), Z14, Z7
-	VFMADD231PS.BCST (DI), Z14, Z8
-	VFMADD231PS.BCST (DI)(DX*1), Z14, Z9
-	VFMADD231PS.BCST (DI)(DX*2), Z14, Z10
-	VFMADD231PS.BCST (DI)(BX*1), Z14, Z11
-	VFMADD231PS.BCST (R8), Z14, Z12
-	VFMADD231PS.BCST (R8)(DX*1), Z14, Z13
-	ADDQ             R9, CX
-	ADDQ             R9, SI
-	ADDQ             R9, DI
-	ADDQ             R9, R8
-	ADDQ             R11, R10
+	VMOVUPS.Z        (R11), K1, Z14
+	VFMADD231PS.BCST (BX), Z14, Z0
+	VFMADD231PS.BCST (BX)(SI*1), Z14, Z1
+	VFMADD231PS.BCST (BX)(SI*2), Z14, Z2
+	VFMADD231PS.BCST (BX)(DI*1), Z14, Z3
+	VFMADD231PS.BCST (R8), Z14, Z4
+	VFMADD231PS.BCST (R8)(SI*1), Z14, Z5
+	VFMADD231PS.BCST (R8)(SI*2), Z14, Z6
+	VFMADD231PS.BCST (R8)(DI*1), Z14, Z7
+	VFMADD231PS.BCST (R9), Z14, Z8
+	VFMADD231PS.BCST (R9)(SI*1), Z14, Z9
+	VFMADD231PS.BCST (R9)(SI*2), Z14, Z10
+	VFMADD231PS.BCST (R9)(DI*1), Z14, Z11
+	VFMADD231PS.BCST (R10), Z14, Z12
+	VFMADD231PS.BCST (R10)(SI*1), Z14, Z13
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
 	DECQ             R12
 	JNZ              one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z1, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z3, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z5, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z7, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z9, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z11, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, K1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Z13, K1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z10, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z11, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z12, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Z13, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile14x2_512(t *byte)
-// Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·tile14x2_512(SB), NOSPLIT, $0-8
-	MOVQ      t+0(FP), AX
-	MOVQ      (AX), CX
-	MOVQ      32(AX), DX
-	SHLQ      $0x02, DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (CX)(DX*4), SI
-	LEAQ      (SI)(DX*4), DI
-	LEAQ      (DI)(DX*4), R8
-	MOVQ      40(AX), R9
-	SHLQ      $0x02, R9
-	MOVQ      8(AX), R10
-	MOVQ      48(AX), R11
-	SHLQ      $0x02, R11
+// func tile14x1half_512(t *byte)
+// Requires: AVX, AVX512F, AVX512VL, BMI2, MMX+
+TEXT ·tile14x1half_512(SB), NOSPLIT, $0-8
+	MOVQ  t+0(FP), AX
+	MOVQ  64(AX), CX
+	MOVL  $-1, DX
+	BZHIL CX, DX, DX
+	KMOVW DX, K1
+	MOVQ  40(AX), CX
+	SHLQ  $0x02, CX
+	MOVQ  48(AX), DX
+	SHLQ  $0x02, DX
+
+tile:
+	MOVQ      (AX), BX
+	MOVQ      32(AX), SI
+	SHLQ      $0x02, SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (BX)(SI*4), R8
+	LEAQ      (R8)(SI*4), R9
+	LEAQ      (R9)(SI*4), R10
+	MOVQ      8(AX), R11
 	MOVQ      24(AX), R12
-	MOVQ      64(AX), R13
-	MOVL      $-1, R14
-	BZHIL     R13, R14, R14
-	KMOVW     R14, K1
 	CMPQ      72(AX), $0x00
 	JEQ       fresh
 	MOVQ      16(AX), R13
 	MOVQ      56(AX), R14
 	SHLQ      $0x02, R14
-	VMOVUPS   (R13), Z0
-	VMOVUPS.Z 64(R13), K1, Z1
+	VMOVUPS.Z (R13), K1, Y0
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z2
-	VMOVUPS.Z 64(R13), K1, Z3
+	VMOVUPS.Z (R13), K1, Y1
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z4
-	VMOVUPS.Z 64(R13), K1, Z5
+	VMOVUPS.Z (R13), K1, Y2
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z6
-	VMOVUPS.Z 64(R13), K1, Z7
+	VMOVUPS.Z (R13), K1, Y3
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z8
-	VMOVUPS.Z 64(R13), K1, Z9
+	VMOVUPS.Z (R13), K1, Y4
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z10
-	VMOVUPS.Z 64(R13), K1, Z11
+	VMOVUPS.Z (R13), K1, Y5
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z12
-	VMOVUPS.Z 64(R13), K1, Z13
+	VMOVUPS.Z (R13), K1, Y6
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z14
-	VMOVUPS.Z 64(R13), K1, Z15
+	VMOVUPS.Z (R13), K1, Y7
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z16
-	VMOVUPS.Z 64(R13), K1, Z17
+	VMOVUPS.Z (R13), K1, Y8
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z18
-	VMOVUPS.Z 64(R13), K1, Z19
+	VMOVUPS.Z (R13), K1, Y9
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z20
-	VMOVUPS.Z 64(R13), K1, Z21
+	VMOVUPS.Z (R13), K1, Y10
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z22
-	VMOVUPS.Z 64(R13), K1, Z23
+	VMOVUPS.Z (R13), K1, Y11
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z24
-	VMOVUPS.Z 64(R13), K1, Z25
+	VMOVUPS.Z (R13), K1, Y12
 	ADDQ      R14, R13
-	VMOVUPS   (R13), Z26
-	VMOVUPS.Z 64(R13), K1, Z27
+	VMOVUPS.Z (R13), K1, Y13
 	JMP       start
 
 fresh:
@@ -6130,283 +8389,526 @@ fresh:
 	MOVQ       56(AX), R14
 	SHLQ       $0x02, R14
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y0, Y0, Y0
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y1, Y1, Y1
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y3, Y3, Y3
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y4, Y4, Y4
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y5, Y5, Y5
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y6, Y6, Y6
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y7, Y7, Y7
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y8, Y8, Y8
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y9, Y9, Y9
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y10, Y10, Y10
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y11, Y11, Y11
 	ADDQ       R14, R13
 	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
 	VXORPS     Y12, Y12, Y12
+	ADDQ       R14, R13
+	PREFETCHT0 (R13)
 	VXORPS     Y13, Y13, Y13
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y14, Y14, Y14
-	VXORPS     Y15, Y15, Y15
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y16, Y16, Y16
-	VXORPS     Y17, Y17, Y17
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y18, Y18, Y18
-	VXORPS     Y19, Y19, Y19
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y20, Y20, Y20
-	VXORPS     Y21, Y21, Y21
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y22, Y22, Y22
-	VXORPS     Y23, Y23, Y23
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y24, Y24, Y24
-	VXORPS     Y25, Y25, Y25
-	ADDQ       R14, R13
-	PREFETCHT0 (R13)
-	PREFETCHT0 64(R13)
-	VXORPS     Y26, Y26, Y26
-	VXORPS     Y27, Y27, Y27
 
 start:
 	SUBQ $0x02, R12
 	JLT  rest
 
 loop:
-	VMOVUPS      (R10), Z28
-	VMOVUPS.Z    64(R10), K1, Z29
-	VBROADCASTSS (CX), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (SI), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (SI)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (SI)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (SI)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (DI), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (DI)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (DI)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (DI)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         R9, CX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	VMOVUPS      (R10), Z28
-	VMOVUPS.Z    64(R10), K1, Z29
-	VBROADCASTSS (CX), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (SI), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (SI)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (SI)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (SI)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (DI), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (DI)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (DI)(DX*2), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (DI)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(DX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         R9, CX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	SUBQ         $0x02, R12
-	JGE          loop
+	VMOVUPS.Z        (R11), K1, Y14
+	VFMADD231PS.BCST (BX), Y14, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y14, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y14, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y14, Y3
+	VFMADD231PS.BCST (R8), Y14, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y14, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y14, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y14, Y7
+	VFMADD231PS.BCST (R9), Y14, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y14, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y14, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y14, Y11
+	VFMADD231PS.BCST (R10), Y14, Y12
+	VFMADD231PS.BCST (R10)(SI*1), Y14, Y13
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	VMOVUPS.Z        (R11), K1, Y14
+	VFMADD231PS.BCST (BX), Y14, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y14, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y14, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y14, Y3
+	VFMADD231PS.BCST (R8), Y14, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y14, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y14, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y14, Y7
+	VFMADD231PS.BCST (R9), Y14, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y14, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y14, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y14, Y11
+	VFMADD231PS.BCST (R10), Y14, Y12
+	VFMADD231PS.BCST (R10)(SI*1), Y14, Y13
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	SUBQ             $0x02, R12
+	JGE              loop
 
 rest:
 	ADDQ $0x02, R12
 	JZ   done
 
 one:
-	VMOVUPS      (R10), Z28
-	VMOVUPS.Z    64(R10), K1, Z29
-	VBROADCASTSS (CX), Z30
+	VMOVUPS.Z        (R11), K1, Y14
+	VFMADD231PS.BCST (BX), Y14, Y0
+	VFMADD231PS.BCST (BX)(SI*1), Y14, Y1
+	VFMADD231PS.BCST (BX)(SI*2), Y14, Y2
+	VFMADD231PS.BCST (BX)(DI*1), Y14, Y3
+	VFMADD231PS.BCST (R8), Y14, Y4
+	VFMADD231PS.BCST (R8)(SI*1), Y14, Y5
+	VFMADD231PS.BCST (R8)(SI*2), Y14, Y6
+	VFMADD231PS.BCST (R8)(DI*1), Y14, Y7
+	VFMADD231PS.BCST (R9), Y14, Y8
+	VFMADD231PS.BCST (R9)(SI*1), Y14, Y9
+	VFMADD231PS.BCST (R9)(SI*2), Y14, Y10
+	VFMADD231PS.BCST (R9)(DI*1), Y14, Y11
+	VFMADD231PS.BCST (R10), Y14, Y12
+	VFMADD231PS.BCST (R10)(SI*1), Y14, Y13
+	ADDQ             CX, BX
+	ADDQ             CX, R8
+	ADDQ             CX, R9
+	ADDQ             CX, R10
+	ADDQ             DX, R11
+	DECQ             R12
+	JNZ              one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y6, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y7, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y8, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y9, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y10, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y11, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y12, K1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y13, K1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile14x2_512(t *byte)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile14x2_512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	LEAQ    (R9)(DI*4), R10
+	LEAQ    (R10)(DI*4), R11
+	MOVQ    8(AX), R12
+	MOVQ    24(AX), R13
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R14
+	MOVQ    56(AX), R15
+	SHLQ    $0x02, R15
+	VMOVUPS (R14), Z0
+	VMOVUPS 64(R14), Z1
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z2
+	VMOVUPS 64(R14), Z3
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z4
+	VMOVUPS 64(R14), Z5
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z6
+	VMOVUPS 64(R14), Z7
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z8
+	VMOVUPS 64(R14), Z9
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z10
+	VMOVUPS 64(R14), Z11
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z12
+	VMOVUPS 64(R14), Z13
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z14
+	VMOVUPS 64(R14), Z15
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z16
+	VMOVUPS 64(R14), Z17
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z18
+	VMOVUPS 64(R14), Z19
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z20
+	VMOVUPS 64(R14), Z21
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z22
+	VMOVUPS 64(R14), Z23
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z24
+	VMOVUPS 64(R14), Z25
+	ADDQ    R15, R14
+	VMOVUPS (R14), Z26
+	VMOVUPS 64(R14), Z27
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R14
+	MOVQ       56(AX), R15
+	SHLQ       $0x02, R15
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y12, Y12, Y12
+	VXORPS     Y13, Y13, Y13
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y14, Y14, Y14
+	VXORPS     Y15, Y15, Y15
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y16, Y16, Y16
+	VXORPS     Y17, Y17, Y17
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y18, Y18, Y18
+	VXORPS     Y19, Y19, Y19
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y20, Y20, Y20
+	VXORPS     Y21, Y21, Y21
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y22, Y22, Y22
+	VXORPS     Y23, Y23, Y23
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y24, Y24, Y24
+	VXORPS     Y25, Y25, Y25
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	VXORPS     Y26, Y26, Y26
+	VXORPS     Y27, Y27, Y27
+
+start:
+	SUBQ $0x02, R13
+	JLT  rest
+
+loop:
+	VMOVUPS      (R12), Z28
+	VMOVUPS      (R12)(BX*1), Z29
+	VBROADCASTSS (SI), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(DX*1), Z30
+	VBROADCASTSS (SI)(DI*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(DX*2), Z30
+	VBROADCASTSS (SI)(DI*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (CX)(BX*1), Z30
+	VBROADCASTSS (SI)(R8*1), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (SI), Z30
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (SI)(DX*1), Z30
+	VBROADCASTSS (R9)(DI*1), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (SI)(DX*2), Z30
+	VBROADCASTSS (R9)(DI*2), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (SI)(BX*1), Z30
+	VBROADCASTSS (R9)(R8*1), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (DI), Z30
+	VBROADCASTSS (R10), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (DI)(DX*1), Z30
+	VBROADCASTSS (R10)(DI*1), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (DI)(DX*2), Z30
+	VBROADCASTSS (R10)(DI*2), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (DI)(BX*1), Z30
+	VBROADCASTSS (R10)(R8*1), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R8), Z30
+	VBROADCASTSS (R11), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R8)(DX*1), Z30
+	VBROADCASTSS (R11)(DI*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         R9, CX
-	ADDQ         R9, SI
-	ADDQ         R9, DI
-	ADDQ         R9, R8
-	ADDQ         R11, R10
-	DECQ         R12
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         CX, R11
+	ADDQ         DX, R12
+	VMOVUPS      (R12), Z28
+	VMOVUPS      (R12)(BX*1), Z29
+	VBROADCASTSS (SI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (SI)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (SI)(DI*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (SI)(R8*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R9)(DI*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R9)(R8*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R10)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R10)(DI*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R10)(R8*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R11)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         CX, R11
+	ADDQ         DX, R12
+	SUBQ         $0x02, R13
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R13
+	JZ   done
+
+one:
+	VMOVUPS      (R12), Z28
+	VMOVUPS      (R12)(BX*1), Z29
+	VBROADCASTSS (SI), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (SI)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (SI)(DI*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (SI)(R8*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R9)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R9)(DI*2), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R9)(R8*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R10)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R10)(DI*2), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R10)(R8*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R11)(DI*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         CX, R10
+	ADDQ         CX, R11
+	ADDQ         DX, R12
+	DECQ         R13
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Z0, (CX)
-	VMOVUPS Z1, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z2, (CX)
-	VMOVUPS Z3, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z5, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z7, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z8, (CX)
-	VMOVUPS Z9, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z10, (CX)
-	VMOVUPS Z11, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z12, (CX)
-	VMOVUPS Z13, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z14, (CX)
-	VMOVUPS Z15, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z16, (CX)
-	VMOVUPS Z17, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z18, (CX)
-	VMOVUPS Z19, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z20, (CX)
-	VMOVUPS Z21, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z22, (CX)
-	VMOVUPS Z23, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z24, (CX)
-	VMOVUPS Z25, K1, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Z26, (CX)
-	VMOVUPS Z27, K1, 64(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z2, (SI)
+	VMOVUPS Z3, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z4, (SI)
+	VMOVUPS Z5, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z6, (SI)
+	VMOVUPS Z7, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z8, (SI)
+	VMOVUPS Z9, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z10, (SI)
+	VMOVUPS Z11, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z12, (SI)
+	VMOVUPS Z13, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z14, (SI)
+	VMOVUPS Z15, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z16, (SI)
+	VMOVUPS Z17, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z18, (SI)
+	VMOVUPS Z19, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z20, (SI)
+	VMOVUPS Z21, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z22, (SI)
+	VMOVUPS Z23, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z24, (SI)
+	VMOVUPS Z25, 64(SI)
+	ADDQ    DI, SI
+	VMOVUPS Z26, (SI)
+	VMOVUPS Z27, 64(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
@@ -6545,6 +9047,58 @@ loop:
 	VZEROUPPER
 	RET
 
+// func copy1_512(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·copy1_512(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  src+8(FP), CX
+	MOVQ  panel+16(FP), DX
+	MOVQ  step+24(FP), DX
+	MOVQ  srcRow+32(FP), DX
+	MOVQ  rows+40(FP), BX
+	MOVQ  cols+48(FP), SI
+	MOVL  $-1, DI
+	BZHIL SI, DI, DI
+	KMOVW DI, K1
+
+loop:
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      DX, CX
+	ADDQ      $0x40, AX
+	DECQ      BX
+	JNZ       loop
+	VZEROUPPER
+	RET
+
+// func copy4_512(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+// Requires: AVX, AVX512F
+TEXT ·copy4_512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ panel+16(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ srcRow+32(FP), SI
+	MOVQ rows+40(FP), DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (DX)(DX*2), R9
+
+loop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (CX)(BX*1), Z1
+	VMOVUPS (CX)(BX*2), Z2
+	VMOVUPS (CX)(R8*1), Z3
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(DX*1)
+	VMOVUPS Z2, (AX)(DX*2)
+	VMOVUPS Z3, (AX)(R9*1)
+	ADDQ    SI, CX
+	ADDQ    $0x40, AX
+	DECQ    DI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
 // func rowTimesRows512(y *float32, x *float32, b *float32, n int, rowB uintptr, acc int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·rowTimesRows512(SB), NOSPLIT, $0-48
@@ -6674,24 +9228,221 @@ done:
 	VZEROUPPER
 	RET
 
+// func finish512(y *float32, bias *float32, add *float32, n int, row float32, low float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·finish512(SB), NOSPLIT, $0-40
+	VBROADCASTSS row+32(FP), Z0
+	VBROADCASTSS low+36(FP), Z1
+	MOVQ         y+0(FP), AX
+	MOVQ         bias+8(FP), CX
+	MOVQ         add+16(FP), DX
+	MOVQ         n+24(FP), BX
+	SUBQ         $+64, BX
+	JLT          rest
+
+loop:
+	VMOVUPS (AX), Z2
+	VADDPS  Z0, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VADDPS  Z0, Z3, Z3
+	VMOVUPS 128(AX), Z4
+	VADDPS  Z0, Z4, Z4
+	VMOVUPS 192(AX), Z5
+	VADDPS  Z0, Z5, Z5
+	TESTQ   CX, CX
+	JZ      no_bias4
+	VADDPS  (CX), Z2, Z2
+	VADDPS  64(CX), Z3, Z3
+	VADDPS  128(CX), Z4, Z4
+	VADDPS  192(CX), Z5, Z5
+	ADDQ    $+256, CX
+
+no_bias4:
+	TESTQ  DX, DX
+	JZ     no_add4
+	VADDPS (DX), Z2, Z2
+	VADDPS 64(DX), Z3, Z3
+	VADDPS 128(DX), Z4, Z4
+	VADDPS 192(DX), Z5, Z5
+	ADDQ   $+256, DX
+
+no_add4:
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMAXPS  Z3, Z1, Z3
+	VMOVUPS Z3, 64(AX)
+	VMAXPS  Z4, Z1, Z4
+	VMOVUPS Z4, 128(AX)
+	VMAXPS  Z5, Z1, Z5
+	VMOVUPS Z5, 192(AX)
+	ADDQ    $+256, AX
+	SUBQ    $+64, BX
+	JGE     loop
+
+rest:
+	ADDQ $+64, BX
+
+one:
+	CMPQ    BX, $+16
+	JLT     tail
+	VMOVUPS (AX), Z2
+	VADDPS  Z0, Z2, Z2
+	TESTQ   CX, CX
+	JZ      no_bias1
+	VADDPS  (CX), Z2, Z2
+	ADDQ    $+64, CX
+
+no_bias1:
+	TESTQ  DX, DX
+	JZ     no_add1
+	VADDPS (DX), Z2, Z2
+	ADDQ   $+64, DX
+
+no_add1:
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $+64, AX
+	SUBQ    $+16, BX
+	JMP     one
+
+tail:
+	TESTQ     BX, BX
+	JZ        done
+	MOVL      $-1, SI
+	BZHIL     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VADDPS    Z0, Z2, Z2
+	TESTQ     CX, CX
+	JZ        no_biastail
+	VMOVUPS.Z (CX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+	ADDQ      $+64, CX
+
+no_biastail:
+	TESTQ     DX, DX
+	JZ        no_addtail
+	VMOVUPS.Z (DX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+	ADDQ      $+64, DX
+
+no_addtail:
+	VMAXPS  Z2, Z1, Z2
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    $+64, AX
+
+done:
+	VZEROUPPER
+	RET
+
+// func tile1x1_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile1x1_256(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+
+tile:
+	MOVQ    (AX), BX
+	MOVQ    32(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    8(AX), SI
+	MOVQ    24(AX), DI
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R8
+	MOVQ    56(AX), R9
+	SHLQ    $0x02, R9
+	VMOVUPS (R8), Y0
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R8
+	MOVQ       56(AX), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	VXORPS     Y0, Y0, Y0
+
+start:
+	SUBQ $0x04, DI
+	JLT  rest
+
+loop:
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	SUBQ         $0x04, DI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DI
+	JZ   done
+
+one:
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	DECQ         DI
+	JNZ          one
+
+done:
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
 // func tile1x1tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile1x1tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       8(AX), BX
-	MOVQ       48(AX), SI
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+
+tile:
+	MOVQ       (AX), BX
+	MOVQ       32(AX), SI
 	SHLQ       $0x02, SI
+	MOVQ       8(AX), SI
 	MOVQ       24(AX), DI
-	MOVQ       64(AX), R8
-	LEAQ       signs<>+0(SB), R9
-	MOVQ       $+8, R10
-	SUBQ       R8, R10
-	VMOVUPS    (R9)(R10*4), Y0
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
 	MOVQ       16(AX), R8
@@ -6712,26 +9463,26 @@ start:
 	JLT  rest
 
 loop:
-	VMASKMOVPS   (BX), Y0, Y2
-	VBROADCASTSS (CX), Y3
+	VMASKMOVPS   (SI), Y0, Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y2
-	VBROADCASTSS (CX), Y3
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	VMASKMOVPS   (SI), Y0, Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y2
-	VBROADCASTSS (CX), Y3
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	VMASKMOVPS   (SI), Y0, Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMASKMOVPS   (BX), Y0, Y2
-	VBROADCASTSS (CX), Y3
+	ADDQ         CX, BX
+	ADDQ         DX, SI
+	VMASKMOVPS   (SI), Y0, Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
+	ADDQ         CX, BX
+	ADDQ         DX, SI
 	SUBQ         $0x04, DI
 	JGE          loop
 
@@ -6740,19 +9491,28 @@ rest:
 	JZ   done
 
 one:
-	VMASKMOVPS   (BX), Y0, Y2
-	VBROADCASTSS (CX), Y3
+	VMASKMOVPS   (SI), Y0, Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
+	ADDQ         CX, BX
+	ADDQ         DX, SI
 	DECQ         DI
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMASKMOVPS Y1, Y0, (CX)
+	MOVQ       16(AX), BX
+	MOVQ       56(AX), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (BX)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, 8(AX)
+	ADDQ       $+32, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
@@ -6774,791 +9534,73 @@ DATA signs<>+56(SB)/4, $0x00000000
 DATA signs<>+60(SB)/4, $0x00000000
 GLOBL signs<>(SB), RODATA|NOPTR, $64
 
-// func tile1x1_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1x1_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    8(AX), BX
-	MOVQ    48(AX), SI
-	SHLQ    $0x02, SI
-	MOVQ    24(AX), DI
-	CMPQ    72(AX), $0x00
-	JEQ     fresh
-	MOVQ    16(AX), R8
-	MOVQ    56(AX), R9
-	SHLQ    $0x02, R9
-	VMOVUPS (R8), Y0
-	JMP     start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	VXORPS     Y0, Y0, Y0
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y1
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y1
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y1
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y1
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y1
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VZEROUPPER
-	RET
-
-// func tile1x2tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1x2tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       8(AX), BX
-	MOVQ       48(AX), SI
-	SHLQ       $0x02, SI
-	MOVQ       24(AX), DI
-	MOVQ       64(AX), R8
-	LEAQ       signs<>+0(SB), R9
-	MOVQ       $+8, R10
-	SUBQ       R8, R10
-	VMOVUPS    (R9)(R10*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	VMOVUPS    (R8), Y1
-	VMASKMOVPS 32(R8), Y0, Y2
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y3
-	VMASKMOVPS   32(BX), Y0, Y4
-	VBROADCASTSS (CX), Y5
-	VFMADD231PS  Y3, Y5, Y1
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	VZEROUPPER
-	RET
-
 // func tile1x2_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile1x2_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    8(AX), BX
-	MOVQ    48(AX), SI
-	SHLQ    $0x02, SI
-	MOVQ    24(AX), DI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	MOVQ    8(AX), DI
+	MOVQ    24(AX), R8
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
-	MOVQ    16(AX), R8
-	MOVQ    56(AX), R9
-	SHLQ    $0x02, R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
+	MOVQ    16(AX), R9
+	MOVQ    56(AX), R10
+	SHLQ    $0x02, R10
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
 	JMP     start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y2
-	VMOVUPS      32(BX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VZEROUPPER
-	RET
-
-// func tile1x3tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1x3tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       8(AX), BX
-	MOVQ       48(AX), SI
-	SHLQ       $0x02, SI
-	MOVQ       24(AX), DI
-	MOVQ       64(AX), R8
-	LEAQ       signs<>+0(SB), R9
-	MOVQ       $+8, R10
-	SUBQ       R8, R10
-	VMOVUPS    (R9)(R10*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	VMOVUPS    (R8), Y1
-	VMOVUPS    32(R8), Y2
-	VMASKMOVPS 64(R8), Y0, Y3
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 32(R8)
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMASKMOVPS   64(BX), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y4, Y7, Y1
-	VFMADD231PS  Y5, Y7, Y2
-	VFMADD231PS  Y6, Y7, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMOVUPS    Y2, 32(CX)
-	VMASKMOVPS Y3, Y0, 64(CX)
-	VZEROUPPER
-	RET
-
-// func tile1x3_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1x3_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    8(AX), BX
-	MOVQ    48(AX), SI
-	SHLQ    $0x02, SI
-	MOVQ    24(AX), DI
-	CMPQ    72(AX), $0x00
-	JEQ     fresh
-	MOVQ    16(AX), R8
-	MOVQ    56(AX), R9
-	SHLQ    $0x02, R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	JMP     start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 32(R8)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y3
-	VMOVUPS      32(BX), Y4
-	VMOVUPS      64(BX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y3
-	VMOVUPS      32(BX), Y4
-	VMOVUPS      64(BX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y3
-	VMOVUPS      32(BX), Y4
-	VMOVUPS      64(BX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y3
-	VMOVUPS      32(BX), Y4
-	VMOVUPS      64(BX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y3
-	VMOVUPS      32(BX), Y4
-	VMOVUPS      64(BX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y3, Y6, Y0
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y2
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, 64(CX)
-	VZEROUPPER
-	RET
-
-// func tile1x4tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1x4tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       8(AX), BX
-	MOVQ       48(AX), SI
-	SHLQ       $0x02, SI
-	MOVQ       24(AX), DI
-	MOVQ       64(AX), R8
-	LEAQ       signs<>+0(SB), R9
-	MOVQ       $+8, R10
-	SUBQ       R8, R10
-	VMOVUPS    (R9)(R10*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	VMOVUPS    (R8), Y1
-	VMOVUPS    32(R8), Y2
-	VMOVUPS    64(R8), Y3
-	VMASKMOVPS 96(R8), Y0, Y4
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 64(R8)
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y5
-	VMOVUPS      32(BX), Y6
-	VMOVUPS      64(BX), Y7
-	VMASKMOVPS   96(BX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y5, Y9, Y1
-	VFMADD231PS  Y6, Y9, Y2
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y5
-	VMOVUPS      32(BX), Y6
-	VMOVUPS      64(BX), Y7
-	VMASKMOVPS   96(BX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y5, Y9, Y1
-	VFMADD231PS  Y6, Y9, Y2
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y5
-	VMOVUPS      32(BX), Y6
-	VMOVUPS      64(BX), Y7
-	VMASKMOVPS   96(BX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y5, Y9, Y1
-	VFMADD231PS  Y6, Y9, Y2
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y5
-	VMOVUPS      32(BX), Y6
-	VMOVUPS      64(BX), Y7
-	VMASKMOVPS   96(BX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y5, Y9, Y1
-	VFMADD231PS  Y6, Y9, Y2
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y5
-	VMOVUPS      32(BX), Y6
-	VMOVUPS      64(BX), Y7
-	VMASKMOVPS   96(BX), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y5, Y9, Y1
-	VFMADD231PS  Y6, Y9, Y2
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMOVUPS    Y2, 32(CX)
-	VMOVUPS    Y3, 64(CX)
-	VMASKMOVPS Y4, Y0, 96(CX)
-	VZEROUPPER
-	RET
-
-// func tile1x4_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile1x4_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    8(AX), BX
-	MOVQ    48(AX), SI
-	SHLQ    $0x02, SI
-	MOVQ    24(AX), DI
-	CMPQ    72(AX), $0x00
-	JEQ     fresh
-	MOVQ    16(AX), R8
-	MOVQ    56(AX), R9
-	SHLQ    $0x02, R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	JMP     start
-
-fresh:
-	MOVQ       16(AX), R8
-	MOVQ       56(AX), R9
-	SHLQ       $0x02, R9
-	PREFETCHT0 (R8)
-	PREFETCHT0 64(R8)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-
-start:
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMOVUPS      64(BX), Y6
-	VMOVUPS      96(BX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y4, Y8, Y0
-	VFMADD231PS  Y5, Y8, Y1
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMOVUPS      64(BX), Y6
-	VMOVUPS      96(BX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y4, Y8, Y0
-	VFMADD231PS  Y5, Y8, Y1
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMOVUPS      64(BX), Y6
-	VMOVUPS      96(BX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y4, Y8, Y0
-	VFMADD231PS  Y5, Y8, Y1
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMOVUPS      64(BX), Y6
-	VMOVUPS      96(BX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y4, Y8, Y0
-	VFMADD231PS  Y5, Y8, Y1
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JZ   done
-
-one:
-	VMOVUPS      (BX), Y4
-	VMOVUPS      32(BX), Y5
-	VMOVUPS      64(BX), Y6
-	VMOVUPS      96(BX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y4, Y8, Y0
-	VFMADD231PS  Y5, Y8, Y1
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	ADDQ         DX, CX
-	ADDQ         SI, BX
-	DECQ         DI
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, 64(CX)
-	VMOVUPS Y3, 96(CX)
-	VZEROUPPER
-	RET
-
-// func tile2x1tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile2x1tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), BX
-	SHLQ       $0x02, BX
-	MOVQ       8(AX), SI
-	MOVQ       48(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       24(AX), R8
-	MOVQ       64(AX), R9
-	LEAQ       signs<>+0(SB), R10
-	MOVQ       $+8, R11
-	SUBQ       R9, R11
-	VMOVUPS    (R10)(R11*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	VMASKMOVPS (R9), Y0, Y1
-	ADDQ       R10, R9
-	VMASKMOVPS (R9), Y0, Y2
-	JMP        start
 
 fresh:
 	MOVQ       16(AX), R9
 	MOVQ       56(AX), R10
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
+	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	VXORPS     Y2, Y2, Y2
 
 start:
 	SUBQ $0x04, R8
 	JLT  rest
 
 loop:
-	VMASKMOVPS   (SI), Y0, Y3
-	VBROADCASTSS (CX), Y4
+	VMOVUPS      (DI), Y2
+	VMOVUPS      (DI)(BX*1), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMASKMOVPS   (SI), Y0, Y3
-	VBROADCASTSS (CX), Y4
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y2
+	VMOVUPS      (DI)(BX*1), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMASKMOVPS   (SI), Y0, Y3
-	VBROADCASTSS (CX), Y4
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y2
+	VMOVUPS      (DI)(BX*1), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMASKMOVPS   (SI), Y0, Y3
-	VBROADCASTSS (CX), Y4
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y2
+	VMOVUPS      (DI)(BX*1), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	ADDQ         CX, SI
+	ADDQ         DX, DI
 	SUBQ         $0x04, R8
 	JGE          loop
 
@@ -7567,38 +9609,287 @@ rest:
 	JZ   done
 
 one:
-	VMASKMOVPS   (SI), Y0, Y3
-	VBROADCASTSS (CX), Y4
+	VMOVUPS      (DI), Y2
+	VMOVUPS      (DI)(BX*1), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	ADDQ         CX, SI
+	ADDQ         DX, DI
 	DECQ         R8
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y2, Y0, (CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile1x2tail_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile1x2tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    96(AX), BX
+	SHLQ    $0x02, BX
+
+tile:
+	MOVQ       (AX), SI
+	MOVQ       32(AX), DI
+	SHLQ       $0x02, DI
+	MOVQ       8(AX), DI
+	MOVQ       24(AX), R8
+	CMPQ       72(AX), $0x00
+	JEQ        fresh
+	MOVQ       16(AX), R9
+	MOVQ       56(AX), R10
+	SHLQ       $0x02, R10
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS 32(R9), Y0, Y2
+	JMP        start
+
+fresh:
+	MOVQ       16(AX), R9
+	MOVQ       56(AX), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+
+start:
+	SUBQ $0x04, R8
+	JLT  rest
+
+loop:
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (DI)(BX*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (DI)(BX*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (DI)(BX*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (DI)(BX*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	SUBQ         $0x04, R8
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R8
+	JZ   done
+
+one:
+	VMOVUPS      (DI), Y3
+	VMASKMOVPS   (DI)(BX*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         CX, SI
+	ADDQ         DX, DI
+	DECQ         R8
+	JNZ          one
+
+done:
+	MOVQ       16(AX), SI
+	MOVQ       56(AX), DI
+	SHLQ       $0x02, DI
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, 8(AX)
+	ADDQ       $+64, 16(AX)
+	JMP        tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile1x4_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile1x4_256(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	MOVQ    8(AX), R8
+	MOVQ    24(AX), R9
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R10
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVUPS 64(R10), Y2
+	VMOVUPS 96(R10), Y3
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+
+start:
+	SUBQ $0x04, R9
+	JLT  rest
+
+loop:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VMOVUPS      (R8)(BX*2), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VMOVUPS      (R8)(BX*2), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VMOVUPS      (R8)(BX*2), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VMOVUPS      (R8)(BX*2), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R9
+	JZ   done
+
+one:
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VMOVUPS      (R8)(BX*2), Y6
+	VMOVUPS      (R8)(SI*1), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	ADDQ         CX, DI
+	ADDQ         DX, R8
+	DECQ         R9
+	JNZ          one
+
+done:
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile2x1_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile2x1_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), BX
-	SHLQ    $0x02, BX
-	MOVQ    8(AX), SI
-	MOVQ    48(AX), DI
-	SHLQ    $0x02, DI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+
+tile:
+	MOVQ    (AX), BX
+	MOVQ    32(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    8(AX), DI
 	MOVQ    24(AX), R8
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
@@ -7625,34 +9916,34 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS (CX), Y3
+	VMOVUPS      (DI), Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (CX)(DX*1), Y3
+	VBROADCASTSS (BX)(SI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS (CX), Y3
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (CX)(DX*1), Y3
+	VBROADCASTSS (BX)(SI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS (CX), Y3
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (CX)(DX*1), Y3
+	VBROADCASTSS (BX)(SI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS (CX), Y3
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (CX)(DX*1), Y3
+	VBROADCASTSS (BX)(SI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	SUBQ         $0x04, R8
 	JGE          loop
 
@@ -7661,54 +9952,63 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Y2
-	VBROADCASTSS (CX), Y3
+	VMOVUPS      (DI), Y2
+	VBROADCASTSS (BX), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (CX)(DX*1), Y3
+	VBROADCASTSS (BX)(SI*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	DECQ         R8
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y1, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile2x2tail_256(t *byte)
+// func tile2x1tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile2x2tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), BX
-	SHLQ       $0x02, BX
-	MOVQ       8(AX), SI
-	MOVQ       48(AX), DI
-	SHLQ       $0x02, DI
+TEXT ·tile2x1tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+
+tile:
+	MOVQ       (AX), BX
+	MOVQ       32(AX), SI
+	SHLQ       $0x02, SI
+	MOVQ       8(AX), DI
 	MOVQ       24(AX), R8
-	MOVQ       64(AX), R9
-	LEAQ       signs<>+0(SB), R10
-	MOVQ       $+8, R11
-	SUBQ       R9, R11
-	VMOVUPS    (R10)(R11*4), Y0
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
 	MOVQ       16(AX), R9
 	MOVQ       56(AX), R10
 	SHLQ       $0x02, R10
-	VMOVUPS    (R9), Y1
-	VMASKMOVPS 32(R9), Y0, Y2
+	VMASKMOVPS (R9), Y0, Y1
 	ADDQ       R10, R9
-	VMOVUPS    (R9), Y3
-	VMASKMOVPS 32(R9), Y0, Y4
+	VMASKMOVPS (R9), Y0, Y2
 	JMP        start
 
 fresh:
@@ -7717,57 +10017,43 @@ fresh:
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
 	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
 	ADDQ       R10, R9
 	PREFETCHT0 (R9)
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
+	VXORPS     Y2, Y2, Y2
 
 start:
 	SUBQ $0x04, R8
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Y5
-	VMASKMOVPS   32(SI), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y5
-	VMASKMOVPS   32(SI), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y5
-	VMASKMOVPS   32(SI), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y5
-	VMASKMOVPS   32(SI), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	VMASKMOVPS   (DI), Y0, Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	SUBQ         $0x04, R8
 	JGE          loop
 
@@ -7776,603 +10062,483 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Y5
-	VMASKMOVPS   32(SI), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y5, Y7, Y1
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y5, Y7, Y3
-	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	VMASKMOVPS   (DI), Y0, Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	DECQ         R8
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
+	MOVQ       16(AX), BX
+	MOVQ       56(AX), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y2, Y0, (BX)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, 8(AX)
+	ADDQ       $+32, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile2x2_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile2x2_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), BX
-	SHLQ    $0x02, BX
-	MOVQ    8(AX), SI
-	MOVQ    48(AX), DI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
 	SHLQ    $0x02, DI
-	MOVQ    24(AX), R8
+	MOVQ    8(AX), R8
+	MOVQ    24(AX), R9
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
-	MOVQ    16(AX), R9
-	MOVQ    56(AX), R10
-	SHLQ    $0x02, R10
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	ADDQ    R10, R9
-	VMOVUPS (R9), Y2
-	VMOVUPS 32(R9), Y3
+	MOVQ    16(AX), R10
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	ADDQ    R11, R10
+	VMOVUPS (R10), Y2
+	VMOVUPS 32(R10), Y3
 	JMP     start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 
 start:
-	SUBQ $0x04, R8
+	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
-	VBROADCASTSS (CX), Y6
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (SI)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
-	VBROADCASTSS (CX), Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (SI)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
-	VBROADCASTSS (CX), Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (SI)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
-	VBROADCASTSS (CX), Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (SI)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Y4
-	VMOVUPS      32(SI), Y5
-	VBROADCASTSS (CX), Y6
+	VMOVUPS      (R8), Y4
+	VMOVUPS      (R8)(BX*1), Y5
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (SI)(DI*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	VMOVUPS Y3, 32(CX)
-	VZEROUPPER
-	RET
-
-// func tile2x3tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile2x3tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), BX
-	SHLQ       $0x02, BX
-	MOVQ       8(AX), SI
-	MOVQ       48(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       24(AX), R8
-	MOVQ       64(AX), R9
-	LEAQ       signs<>+0(SB), R10
-	MOVQ       $+8, R11
-	SUBQ       R9, R11
-	VMOVUPS    (R10)(R11*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	VMOVUPS    (R9), Y1
-	VMOVUPS    32(R9), Y2
-	VMASKMOVPS 64(R9), Y0, Y3
-	ADDQ       R10, R9
-	VMOVUPS    (R9), Y4
-	VMOVUPS    32(R9), Y5
-	VMASKMOVPS 64(R9), Y0, Y6
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 32(R9)
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 32(R9)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-
-start:
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (SI), Y7
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   64(SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y7, Y10, Y1
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y7, Y10, Y4
-	VFMADD231PS  Y8, Y10, Y5
-	VFMADD231PS  Y9, Y10, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y7
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   64(SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y7, Y10, Y1
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y7, Y10, Y4
-	VFMADD231PS  Y8, Y10, Y5
-	VFMADD231PS  Y9, Y10, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y7
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   64(SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y7, Y10, Y1
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y7, Y10, Y4
-	VFMADD231PS  Y8, Y10, Y5
-	VFMADD231PS  Y9, Y10, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y7
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   64(SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y7, Y10, Y1
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y7, Y10, Y4
-	VFMADD231PS  Y8, Y10, Y5
-	VFMADD231PS  Y9, Y10, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JZ   done
-
-one:
-	VMOVUPS      (SI), Y7
-	VMOVUPS      32(SI), Y8
-	VMASKMOVPS   64(SI), Y0, Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y7, Y10, Y1
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y7, Y10, Y4
-	VFMADD231PS  Y8, Y10, Y5
-	VFMADD231PS  Y9, Y10, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
-
-done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMOVUPS    Y2, 32(CX)
-	VMASKMOVPS Y3, Y0, 64(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y4, (CX)
-	VMOVUPS    Y5, 32(CX)
-	VMASKMOVPS Y6, Y0, 64(CX)
-	VZEROUPPER
-	RET
-
-// func tile2x3_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile2x3_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), BX
-	SHLQ    $0x02, BX
-	MOVQ    8(AX), SI
-	MOVQ    48(AX), DI
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
 	SHLQ    $0x02, DI
-	MOVQ    24(AX), R8
-	CMPQ    72(AX), $0x00
-	JEQ     fresh
-	MOVQ    16(AX), R9
-	MOVQ    56(AX), R10
-	SHLQ    $0x02, R10
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	VMOVUPS 64(R9), Y2
-	ADDQ    R10, R9
-	VMOVUPS (R9), Y3
-	VMOVUPS 32(R9), Y4
-	VMOVUPS 64(R9), Y5
-	JMP     start
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
 
-fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 32(R9)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 32(R9)
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-
-start:
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(SI), Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(SI), Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(SI), Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(SI), Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JZ   done
-
-one:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VMOVUPS      64(SI), Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y6, Y9, Y0
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y6, Y9, Y3
-	VFMADD231PS  Y7, Y9, Y4
-	VFMADD231PS  Y8, Y9, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, 64(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y3, (CX)
-	VMOVUPS Y4, 32(CX)
-	VMOVUPS Y5, 64(CX)
+end:
 	VZEROUPPER
 	RET
 
-// func tile2x4tail_256(t *byte)
+// func tile2x2tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile2x4tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), BX
-	SHLQ       $0x02, BX
-	MOVQ       8(AX), SI
-	MOVQ       48(AX), DI
+TEXT ·tile2x2tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    96(AX), BX
+	SHLQ    $0x02, BX
+
+tile:
+	MOVQ       (AX), SI
+	MOVQ       32(AX), DI
 	SHLQ       $0x02, DI
-	MOVQ       24(AX), R8
-	MOVQ       64(AX), R9
-	LEAQ       signs<>+0(SB), R10
-	MOVQ       $+8, R11
-	SUBQ       R9, R11
-	VMOVUPS    (R10)(R11*4), Y0
+	MOVQ       8(AX), R8
+	MOVQ       24(AX), R9
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	VMOVUPS    (R9), Y1
-	VMOVUPS    32(R9), Y2
-	VMOVUPS    64(R9), Y3
-	VMASKMOVPS 96(R9), Y0, Y4
-	ADDQ       R10, R9
-	VMOVUPS    (R9), Y5
-	VMOVUPS    32(R9), Y6
-	VMOVUPS    64(R9), Y7
-	VMASKMOVPS 96(R9), Y0, Y8
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	VMOVUPS    (R10), Y1
+	VMASKMOVPS 32(R10), Y0, Y2
+	ADDQ       R11, R10
+	VMOVUPS    (R10), Y3
+	VMASKMOVPS 32(R10), Y0, Y4
 	JMP        start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
 
 start:
-	SUBQ $0x04, R8
+	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Y9
-	VMOVUPS      32(SI), Y10
-	VMOVUPS      64(SI), Y11
-	VMASKMOVPS   96(SI), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y9, Y13, Y1
-	VFMADD231PS  Y10, Y13, Y2
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y9, Y13, Y5
-	VFMADD231PS  Y10, Y13, Y6
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y9
-	VMOVUPS      32(SI), Y10
-	VMOVUPS      64(SI), Y11
-	VMASKMOVPS   96(SI), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y9, Y13, Y1
-	VFMADD231PS  Y10, Y13, Y2
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y9, Y13, Y5
-	VFMADD231PS  Y10, Y13, Y6
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y9
-	VMOVUPS      32(SI), Y10
-	VMOVUPS      64(SI), Y11
-	VMASKMOVPS   96(SI), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y9, Y13, Y1
-	VFMADD231PS  Y10, Y13, Y2
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y9, Y13, Y5
-	VFMADD231PS  Y10, Y13, Y6
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y9
-	VMOVUPS      32(SI), Y10
-	VMOVUPS      64(SI), Y11
-	VMASKMOVPS   96(SI), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y9, Y13, Y1
-	VFMADD231PS  Y10, Y13, Y2
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y9, Y13, Y5
-	VFMADD231PS  Y10, Y13, Y6
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
+	VMOVUPS      (R8), Y5
+	VMASKMOVPS   (R8)(BX*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y5
+	VMASKMOVPS   (R8)(BX*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y5
+	VMASKMOVPS   (R8)(BX*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y5
+	VMASKMOVPS   (R8)(BX*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
 	JGE          loop
 
 rest:
-	ADDQ $0x04, R8
+	ADDQ $0x04, R9
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Y9
-	VMOVUPS      32(SI), Y10
-	VMOVUPS      64(SI), Y11
-	VMASKMOVPS   96(SI), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y9, Y13, Y1
-	VFMADD231PS  Y10, Y13, Y2
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y9, Y13, Y5
-	VFMADD231PS  Y10, Y13, Y6
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
+	VMOVUPS      (R8), Y5
+	VMASKMOVPS   (R8)(BX*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMOVUPS    Y2, 32(CX)
-	VMOVUPS    Y3, 64(CX)
-	VMASKMOVPS Y4, Y0, 96(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y5, (CX)
-	VMOVUPS    Y6, 32(CX)
-	VMOVUPS    Y7, 64(CX)
-	VMASKMOVPS Y8, Y0, 96(CX)
+	MOVQ       16(AX), SI
+	MOVQ       56(AX), DI
+	SHLQ       $0x02, DI
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, 8(AX)
+	ADDQ       $+64, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile2x4_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile2x4_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), BX
-	SHLQ    $0x02, BX
-	MOVQ    8(AX), SI
-	MOVQ    48(AX), DI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+
+tile:
+	MOVQ    (AX), DI
+	MOVQ    32(AX), R8
+	SHLQ    $0x02, R8
+	MOVQ    8(AX), R9
+	MOVQ    24(AX), R10
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R11
+	MOVQ    56(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	ADDQ    R12, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	VMOVUPS 64(R11), Y6
+	VMOVUPS 96(R11), Y7
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+
+start:
+	SUBQ $0x04, R10
+	JLT  rest
+
+loop:
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VMOVUPS      (R9)(BX*2), Y10
+	VMOVUPS      (R9)(SI*1), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VMOVUPS      (R9)(BX*2), Y10
+	VMOVUPS      (R9)(SI*1), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VMOVUPS      (R9)(BX*2), Y10
+	VMOVUPS      (R9)(SI*1), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VMOVUPS      (R9)(BX*2), Y10
+	VMOVUPS      (R9)(SI*1), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	SUBQ         $0x04, R10
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R10
+	JZ   done
+
+one:
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VMOVUPS      (R9)(BX*2), Y10
+	VMOVUPS      (R9)(SI*1), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         CX, DI
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one
+
+done:
+	MOVQ    16(AX), DI
+	MOVQ    56(AX), R8
+	SHLQ    $0x02, R8
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	ADDQ    R8, DI
+	VMOVUPS Y4, (DI)
+	VMOVUPS Y5, 32(DI)
+	VMOVUPS Y6, 64(DI)
+	VMOVUPS Y7, 96(DI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), DI
 	SHLQ    $0x02, DI
+	ADDQ    DI, 8(AX)
+	ADDQ    $+128, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile3x1_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile3x1_256(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+
+tile:
+	MOVQ    (AX), BX
+	MOVQ    32(AX), SI
+	SHLQ    $0x02, SI
+	MOVQ    8(AX), DI
 	MOVQ    24(AX), R8
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
@@ -8380,14 +10546,10 @@ TEXT ·tile2x4_256(SB), NOSPLIT, $0-8
 	MOVQ    56(AX), R10
 	SHLQ    $0x02, R10
 	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	VMOVUPS 64(R9), Y2
-	VMOVUPS 96(R9), Y3
 	ADDQ    R10, R9
-	VMOVUPS (R9), Y4
-	VMOVUPS 32(R9), Y5
-	VMOVUPS 64(R9), Y6
-	VMOVUPS 96(R9), Y7
+	VMOVUPS (R9), Y1
+	ADDQ    R10, R9
+	VMOVUPS (R9), Y2
 	JMP     start
 
 fresh:
@@ -8395,88 +10557,55 @@ fresh:
 	MOVQ       56(AX), R10
 	SHLQ       $0x02, R10
 	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
 	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
 	ADDQ       R10, R9
 	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	VXORPS     Y2, Y2, Y2
 
 start:
 	SUBQ $0x04, R8
 	JLT  rest
 
 loop:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y8, Y12, Y0
-	VFMADD231PS  Y9, Y12, Y1
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y8, Y12, Y0
-	VFMADD231PS  Y9, Y12, Y1
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y8, Y12, Y0
-	VFMADD231PS  Y9, Y12, Y1
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y8, Y12, Y0
-	VFMADD231PS  Y9, Y12, Y1
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	SUBQ         $0x04, R8
 	JGE          loop
 
@@ -8485,59 +10614,59 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (SI), Y8
-	VMOVUPS      32(SI), Y9
-	VMOVUPS      64(SI), Y10
-	VMOVUPS      96(SI), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y8, Y12, Y0
-	VFMADD231PS  Y9, Y12, Y1
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y8, Y12, Y4
-	VFMADD231PS  Y9, Y12, Y5
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	VMOVUPS      (DI), Y3
+	VBROADCASTSS (BX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (BX)(SI*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (BX)(SI*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	DECQ         R8
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	VMOVUPS Y2, 64(CX)
-	VMOVUPS Y3, 96(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
-	VMOVUPS Y5, 32(CX)
-	VMOVUPS Y6, 64(CX)
-	VMOVUPS Y7, 96(CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile3x1tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile3x1tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), BX
-	SHLQ       $0x02, BX
-	MOVQ       8(AX), SI
-	MOVQ       48(AX), DI
-	SHLQ       $0x02, DI
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+
+tile:
+	MOVQ       (AX), BX
+	MOVQ       32(AX), SI
+	SHLQ       $0x02, SI
+	MOVQ       8(AX), DI
 	MOVQ       24(AX), R8
-	MOVQ       64(AX), R9
-	LEAQ       signs<>+0(SB), R10
-	MOVQ       $+8, R11
-	SUBQ       R9, R11
-	VMOVUPS    (R10)(R11*4), Y0
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
 	MOVQ       16(AX), R9
@@ -8568,42 +10697,42 @@ start:
 	JLT  rest
 
 loop:
-	VMASKMOVPS   (SI), Y0, Y4
-	VBROADCASTSS (CX), Y5
+	VMASKMOVPS   (DI), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMASKMOVPS   (SI), Y0, Y4
-	VBROADCASTSS (CX), Y5
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMASKMOVPS   (SI), Y0, Y4
-	VBROADCASTSS (CX), Y5
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMASKMOVPS   (SI), Y0, Y4
-	VBROADCASTSS (CX), Y5
+	ADDQ         CX, BX
+	ADDQ         DX, DI
+	VMASKMOVPS   (DI), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	SUBQ         $0x04, R8
 	JGE          loop
 
@@ -8612,524 +10741,144 @@ rest:
 	JZ   done
 
 one:
-	VMASKMOVPS   (SI), Y0, Y4
-	VBROADCASTSS (CX), Y5
+	VMASKMOVPS   (DI), Y0, Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         BX, CX
-	ADDQ         DI, SI
+	ADDQ         CX, BX
+	ADDQ         DX, DI
 	DECQ         R8
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y3, Y0, (CX)
-	VZEROUPPER
-	RET
-
-// func tile3x1_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile3x1_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), BX
-	SHLQ    $0x02, BX
-	MOVQ    8(AX), SI
-	MOVQ    48(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    24(AX), R8
-	CMPQ    72(AX), $0x00
-	JEQ     fresh
-	MOVQ    16(AX), R9
-	MOVQ    56(AX), R10
-	SHLQ    $0x02, R10
-	VMOVUPS (R9), Y0
-	ADDQ    R10, R9
-	VMOVUPS (R9), Y1
-	ADDQ    R10, R9
-	VMOVUPS (R9), Y2
-	JMP     start
-
-fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	VXORPS     Y0, Y0, Y0
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	VXORPS     Y1, Y1, Y1
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	VXORPS     Y2, Y2, Y2
-
-start:
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (SI), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JZ   done
-
-one:
-	VMOVUPS      (SI), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (CX)(DX*1), Y4
-	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (CX)(DX*2), Y4
-	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	VZEROUPPER
-	RET
-
-// func tile3x2tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile3x2tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	MOVQ       40(AX), BX
+	MOVQ       16(AX), BX
+	MOVQ       56(AX), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y2, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y3, Y0, (BX)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), BX
 	SHLQ       $0x02, BX
-	MOVQ       8(AX), SI
-	MOVQ       48(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       24(AX), R8
-	MOVQ       64(AX), R9
-	LEAQ       signs<>+0(SB), R10
-	MOVQ       $+8, R11
-	SUBQ       R9, R11
-	VMOVUPS    (R10)(R11*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	VMOVUPS    (R9), Y1
-	VMASKMOVPS 32(R9), Y0, Y2
-	ADDQ       R10, R9
-	VMOVUPS    (R9), Y3
-	VMASKMOVPS 32(R9), Y0, Y4
-	ADDQ       R10, R9
-	VMOVUPS    (R9), Y5
-	VMASKMOVPS 32(R9), Y0, Y6
-	JMP        start
+	ADDQ       BX, 8(AX)
+	ADDQ       $+32, 16(AX)
+	JMP        tile
 
-fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-
-start:
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   32(SI), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(DX*2), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   32(SI), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(DX*2), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   32(SI), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(DX*2), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   32(SI), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(DX*2), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JZ   done
-
-one:
-	VMOVUPS      (SI), Y7
-	VMASKMOVPS   32(SI), Y0, Y8
-	VBROADCASTSS (CX), Y9
-	VFMADD231PS  Y7, Y9, Y1
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (CX)(DX*1), Y9
-	VFMADD231PS  Y7, Y9, Y3
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(DX*2), Y9
-	VFMADD231PS  Y7, Y9, Y5
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
-
-done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y5, (CX)
-	VMASKMOVPS Y6, Y0, 32(CX)
+end:
 	VZEROUPPER
 	RET
 
 // func tile3x2_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile3x2_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	MOVQ    40(AX), BX
-	SHLQ    $0x02, BX
-	MOVQ    8(AX), SI
-	MOVQ    48(AX), DI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
 	SHLQ    $0x02, DI
-	MOVQ    24(AX), R8
+	MOVQ    8(AX), R8
+	MOVQ    24(AX), R9
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
-	MOVQ    16(AX), R9
-	MOVQ    56(AX), R10
-	SHLQ    $0x02, R10
-	VMOVUPS (R9), Y0
-	VMOVUPS 32(R9), Y1
-	ADDQ    R10, R9
-	VMOVUPS (R9), Y2
-	VMOVUPS 32(R9), Y3
-	ADDQ    R10, R9
-	VMOVUPS (R9), Y4
-	VMOVUPS 32(R9), Y5
+	MOVQ    16(AX), R10
+	MOVQ    56(AX), R11
+	SHLQ    $0x02, R11
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	ADDQ    R11, R10
+	VMOVUPS (R10), Y2
+	VMOVUPS 32(R10), Y3
+	ADDQ    R11, R10
+	VMOVUPS (R10), Y4
+	VMOVUPS 32(R10), Y5
 	JMP     start
 
 fresh:
-	MOVQ       16(AX), R9
-	MOVQ       56(AX), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-
-start:
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JZ   done
-
-one:
-	VMOVUPS      (SI), Y6
-	VMOVUPS      32(SI), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         BX, CX
-	ADDQ         DI, SI
-	DECQ         R8
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	VMOVUPS Y3, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
-	VMOVUPS Y5, 32(CX)
-	VZEROUPPER
-	RET
-
-// func tile4x1tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile4x1tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       40(AX), SI
-	SHLQ       $0x02, SI
-	MOVQ       8(AX), DI
-	MOVQ       48(AX), R8
-	SHLQ       $0x02, R8
-	MOVQ       24(AX), R9
-	MOVQ       64(AX), R10
-	LEAQ       signs<>+0(SB), R11
-	MOVQ       $+8, R12
-	SUBQ       R10, R12
-	VMOVUPS    (R11)(R12*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R10
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	VMASKMOVPS (R10), Y0, Y1
-	ADDQ       R11, R10
-	VMASKMOVPS (R10), Y0, Y2
-	ADDQ       R11, R10
-	VMASKMOVPS (R10), Y0, Y3
-	ADDQ       R11, R10
-	VMASKMOVPS (R10), Y0, Y4
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R10
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	PREFETCHT0 (R10)
-	VXORPS     Y1, Y1, Y1
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	VXORPS     Y2, Y2, Y2
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	VXORPS     Y3, Y3, Y3
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	VXORPS     Y4, Y4, Y4
 
 start:
 	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMASKMOVPS   (DI), Y0, Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMASKMOVPS   (DI), Y0, Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, CX
-	ADDQ         R8, DI
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(BX*1), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(BX*1), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(BX*1), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(BX*1), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
 	SUBQ         $0x04, R9
 	JGE          loop
 
@@ -9138,47 +10887,219 @@ rest:
 	JZ   done
 
 one:
-	VMASKMOVPS   (DI), Y0, Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*1), Y6
-	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(DX*2), Y6
-	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (CX)(BX*1), Y6
-	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, CX
-	ADDQ         R8, DI
+	VMOVUPS      (R8), Y6
+	VMOVUPS      (R8)(BX*1), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         CX, SI
+	ADDQ         DX, R8
 	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y3, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y4, Y0, (CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile3x2tail_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile3x2tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    96(AX), BX
+	SHLQ    $0x02, BX
+
+tile:
+	MOVQ       (AX), SI
+	MOVQ       32(AX), DI
+	SHLQ       $0x02, DI
+	MOVQ       8(AX), R8
+	MOVQ       24(AX), R9
+	CMPQ       72(AX), $0x00
+	JEQ        fresh
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	VMOVUPS    (R10), Y1
+	VMASKMOVPS 32(R10), Y0, Y2
+	ADDQ       R11, R10
+	VMOVUPS    (R10), Y3
+	VMASKMOVPS 32(R10), Y0, Y4
+	ADDQ       R11, R10
+	VMOVUPS    (R10), Y5
+	VMASKMOVPS 32(R10), Y0, Y6
+	JMP        start
+
+fresh:
+	MOVQ       16(AX), R10
+	MOVQ       56(AX), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+
+start:
+	SUBQ $0x04, R9
+	JLT  rest
+
+loop:
+	VMOVUPS      (R8), Y7
+	VMASKMOVPS   (R8)(BX*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y7
+	VMASKMOVPS   (R8)(BX*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y7
+	VMASKMOVPS   (R8)(BX*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y7
+	VMASKMOVPS   (R8)(BX*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	SUBQ         $0x04, R9
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R9
+	JZ   done
+
+one:
+	VMOVUPS      (R8), Y7
+	VMASKMOVPS   (R8)(BX*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         CX, SI
+	ADDQ         DX, R8
+	DECQ         R9
+	JNZ          one
+
+done:
+	MOVQ       16(AX), SI
+	MOVQ       56(AX), DI
+	SHLQ       $0x02, DI
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, 8(AX)
+	ADDQ       $+64, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile4x1_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile4x1_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    40(AX), SI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+
+tile:
+	MOVQ    (AX), BX
+	MOVQ    32(AX), SI
 	SHLQ    $0x02, SI
-	MOVQ    8(AX), DI
-	MOVQ    48(AX), R8
-	SHLQ    $0x02, R8
+	LEAQ    (SI)(SI*2), DI
+	MOVQ    8(AX), R8
 	MOVQ    24(AX), R9
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
@@ -9215,50 +11136,50 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS      (DI), Y4
-	VBROADCASTSS (CX), Y5
+	VMOVUPS      (R8), Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(BX*1), Y5
+	VBROADCASTSS (BX)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y4
-	VBROADCASTSS (CX), Y5
+	ADDQ         CX, BX
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(BX*1), Y5
+	VBROADCASTSS (BX)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y4
-	VBROADCASTSS (CX), Y5
+	ADDQ         CX, BX
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(BX*1), Y5
+	VBROADCASTSS (BX)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y4
-	VBROADCASTSS (CX), Y5
+	ADDQ         CX, BX
+	ADDQ         DX, R8
+	VMOVUPS      (R8), Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(BX*1), Y5
+	VBROADCASTSS (BX)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         SI, CX
-	ADDQ         R8, DI
+	ADDQ         CX, BX
+	ADDQ         DX, R8
 	SUBQ         $0x04, R9
 	JGE          loop
 
@@ -9267,69 +11188,76 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (DI), Y4
-	VBROADCASTSS (CX), Y5
+	VMOVUPS      (R8), Y4
+	VBROADCASTSS (BX), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(DX*1), Y5
+	VBROADCASTSS (BX)(SI*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(DX*2), Y5
+	VBROADCASTSS (BX)(SI*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (CX)(BX*1), Y5
+	VBROADCASTSS (BX)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         SI, CX
-	ADDQ         R8, DI
+	ADDQ         CX, BX
+	ADDQ         DX, R8
 	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y3, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile4x2tail_256(t *byte)
+// func tile4x1tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile4x2tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       40(AX), SI
+TEXT ·tile4x1tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+
+tile:
+	MOVQ       (AX), BX
+	MOVQ       32(AX), SI
 	SHLQ       $0x02, SI
-	MOVQ       8(AX), DI
-	MOVQ       48(AX), R8
-	SHLQ       $0x02, R8
+	LEAQ       (SI)(SI*2), DI
+	MOVQ       8(AX), R8
 	MOVQ       24(AX), R9
-	MOVQ       64(AX), R10
-	LEAQ       signs<>+0(SB), R11
-	MOVQ       $+8, R12
-	SUBQ       R10, R12
-	VMOVUPS    (R11)(R12*4), Y0
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
 	MOVQ       16(AX), R10
 	MOVQ       56(AX), R11
 	SHLQ       $0x02, R11
-	VMOVUPS    (R10), Y1
-	VMASKMOVPS 32(R10), Y0, Y2
+	VMASKMOVPS (R10), Y0, Y1
 	ADDQ       R11, R10
-	VMOVUPS    (R10), Y3
-	VMASKMOVPS 32(R10), Y0, Y4
+	VMASKMOVPS (R10), Y0, Y2
 	ADDQ       R11, R10
-	VMOVUPS    (R10), Y5
-	VMASKMOVPS 32(R10), Y0, Y6
+	VMASKMOVPS (R10), Y0, Y3
 	ADDQ       R11, R10
-	VMOVUPS    (R10), Y7
-	VMASKMOVPS 32(R10), Y0, Y8
+	VMASKMOVPS (R10), Y0, Y4
 	JMP        start
 
 fresh:
@@ -9338,89 +11266,65 @@ fresh:
 	SHLQ       $0x02, R11
 	PREFETCHT0 (R10)
 	VXORPS     Y1, Y1, Y1
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y2, Y2, Y2
 	ADDQ       R11, R10
 	PREFETCHT0 (R10)
 	VXORPS     Y3, Y3, Y3
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
 	VXORPS     Y4, Y4, Y4
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
 
 start:
 	SUBQ $0x04, R9
 	JLT  rest
 
 loop:
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, CX
-	ADDQ         R8, DI
+	VMASKMOVPS   (R8), Y0, Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(SI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (BX)(SI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (BX)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         CX, BX
+	ADDQ         DX, R8
+	VMASKMOVPS   (R8), Y0, Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(SI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (BX)(SI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (BX)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         CX, BX
+	ADDQ         DX, R8
+	VMASKMOVPS   (R8), Y0, Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(SI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (BX)(SI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (BX)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         CX, BX
+	ADDQ         DX, R8
+	VMASKMOVPS   (R8), Y0, Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(SI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (BX)(SI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (BX)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         CX, BX
+	ADDQ         DX, R8
 	SUBQ         $0x04, R9
 	JGE          loop
 
@@ -9429,325 +11333,168 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (DI), Y9
-	VMASKMOVPS   32(DI), Y0, Y10
-	VBROADCASTSS (CX), Y11
-	VFMADD231PS  Y9, Y11, Y1
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (CX)(DX*1), Y11
-	VFMADD231PS  Y9, Y11, Y3
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (CX)(DX*2), Y11
-	VFMADD231PS  Y9, Y11, Y5
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(BX*1), Y11
-	VFMADD231PS  Y9, Y11, Y7
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         SI, CX
-	ADDQ         R8, DI
+	VMASKMOVPS   (R8), Y0, Y5
+	VBROADCASTSS (BX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (BX)(SI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (BX)(SI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (BX)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         CX, BX
+	ADDQ         DX, R8
 	DECQ         R9
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y5, (CX)
-	VMASKMOVPS Y6, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y7, (CX)
-	VMASKMOVPS Y8, Y0, 32(CX)
+	MOVQ       16(AX), BX
+	MOVQ       56(AX), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y2, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y3, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y4, Y0, (BX)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, 8(AX)
+	ADDQ       $+32, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile4x2_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile4x2_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    40(AX), SI
-	SHLQ    $0x02, SI
-	MOVQ    8(AX), DI
-	MOVQ    48(AX), R8
-	SHLQ    $0x02, R8
-	MOVQ    24(AX), R9
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	MOVQ    8(AX), R9
+	MOVQ    24(AX), R10
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
-	MOVQ    16(AX), R10
-	MOVQ    56(AX), R11
-	SHLQ    $0x02, R11
-	VMOVUPS (R10), Y0
-	VMOVUPS 32(R10), Y1
-	ADDQ    R11, R10
-	VMOVUPS (R10), Y2
-	VMOVUPS 32(R10), Y3
-	ADDQ    R11, R10
-	VMOVUPS (R10), Y4
-	VMOVUPS 32(R10), Y5
-	ADDQ    R11, R10
-	VMOVUPS (R10), Y6
-	VMOVUPS 32(R10), Y7
+	MOVQ    16(AX), R11
+	MOVQ    56(AX), R12
+	SHLQ    $0x02, R12
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	ADDQ    R12, R11
+	VMOVUPS (R11), Y2
+	VMOVUPS 32(R11), Y3
+	ADDQ    R12, R11
+	VMOVUPS (R11), Y4
+	VMOVUPS 32(R11), Y5
+	ADDQ    R12, R11
+	VMOVUPS (R11), Y6
+	VMOVUPS 32(R11), Y7
 	JMP     start
 
 fresh:
-	MOVQ       16(AX), R10
-	MOVQ       56(AX), R11
-	SHLQ       $0x02, R11
-	PREFETCHT0 (R10)
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R11, R10
-	PREFETCHT0 (R10)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-
-start:
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JZ   done
-
-one:
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (CX)(DX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (CX)(DX*2), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(BX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, CX
-	ADDQ         R8, DI
-	DECQ         R9
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	VMOVUPS Y3, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
-	VMOVUPS Y5, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y6, (CX)
-	VMOVUPS Y7, 32(CX)
-	VZEROUPPER
-	RET
-
-// func tile5x1tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile5x1tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (CX)(DX*4), SI
-	MOVQ       40(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       8(AX), R8
-	MOVQ       48(AX), R9
-	SHLQ       $0x02, R9
-	MOVQ       24(AX), R10
-	MOVQ       64(AX), R11
-	LEAQ       signs<>+0(SB), R12
-	MOVQ       $+8, R13
-	SUBQ       R11, R13
-	VMOVUPS    (R12)(R13*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R11
-	MOVQ       56(AX), R12
-	SHLQ       $0x02, R12
-	VMASKMOVPS (R11), Y0, Y1
-	ADDQ       R12, R11
-	VMASKMOVPS (R11), Y0, Y2
-	ADDQ       R12, R11
-	VMASKMOVPS (R11), Y0, Y3
-	ADDQ       R12, R11
-	VMASKMOVPS (R11), Y0, Y4
-	ADDQ       R12, R11
-	VMASKMOVPS (R11), Y0, Y5
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R11
-	MOVQ       56(AX), R12
-	SHLQ       $0x02, R12
-	PREFETCHT0 (R11)
-	VXORPS     Y1, Y1, Y1
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y2, Y2, Y2
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y3, Y3, Y3
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y4, Y4, Y4
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y5, Y5, Y5
 
 start:
 	SUBQ $0x04, R10
 	JLT  rest
 
 loop:
-	VMASKMOVPS   (R8), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMASKMOVPS   (R8), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMASKMOVPS   (R8), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMASKMOVPS   (R8), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
 	SUBQ         $0x04, R10
 	JGE          loop
 
@@ -9756,53 +11503,252 @@ rest:
 	JZ   done
 
 one:
-	VMASKMOVPS   (R8), Y0, Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(DX*2), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	VMOVUPS      (R9), Y8
+	VMOVUPS      (R9)(BX*1), Y9
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI)(R8*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         CX, SI
+	ADDQ         DX, R9
 	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y3, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y4, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y5, Y0, (CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y6, (SI)
+	VMOVUPS Y7, 32(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile4x2tail_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile4x2tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    96(AX), BX
+	SHLQ    $0x02, BX
+
+tile:
+	MOVQ       (AX), SI
+	MOVQ       32(AX), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       8(AX), R9
+	MOVQ       24(AX), R10
+	CMPQ       72(AX), $0x00
+	JEQ        fresh
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	VMOVUPS    (R11), Y1
+	VMASKMOVPS 32(R11), Y0, Y2
+	ADDQ       R12, R11
+	VMOVUPS    (R11), Y3
+	VMASKMOVPS 32(R11), Y0, Y4
+	ADDQ       R12, R11
+	VMOVUPS    (R11), Y5
+	VMASKMOVPS 32(R11), Y0, Y6
+	ADDQ       R12, R11
+	VMOVUPS    (R11), Y7
+	VMASKMOVPS 32(R11), Y0, Y8
+	JMP        start
+
+fresh:
+	MOVQ       16(AX), R11
+	MOVQ       56(AX), R12
+	SHLQ       $0x02, R12
+	PREFETCHT0 (R11)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+
+start:
+	SUBQ $0x04, R10
+	JLT  rest
+
+loop:
+	VMOVUPS      (R9), Y9
+	VMASKMOVPS   (R9)(BX*1), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y9
+	VMASKMOVPS   (R9)(BX*1), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y9
+	VMASKMOVPS   (R9)(BX*1), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y9
+	VMASKMOVPS   (R9)(BX*1), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	SUBQ         $0x04, R10
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R10
+	JZ   done
+
+one:
+	VMOVUPS      (R9), Y9
+	VMASKMOVPS   (R9)(BX*1), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         CX, SI
+	ADDQ         DX, R9
+	DECQ         R10
+	JNZ          one
+
+done:
+	MOVQ       16(AX), SI
+	MOVQ       56(AX), DI
+	SHLQ       $0x02, DI
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y7, (SI)
+	VMASKMOVPS Y8, Y0, 32(SI)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, 8(AX)
+	ADDQ       $+64, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile5x1_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile5x1_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (CX)(DX*4), SI
-	MOVQ    40(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    8(AX), R8
-	MOVQ    48(AX), R9
-	SHLQ    $0x02, R9
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+
+tile:
+	MOVQ    (AX), BX
+	MOVQ    32(AX), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	LEAQ    (BX)(SI*4), R8
+	MOVQ    8(AX), R9
 	MOVQ    24(AX), R10
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
@@ -9844,62 +11790,62 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Y5
-	VBROADCASTSS (CX), Y6
+	VMOVUPS      (R9), Y5
+	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (BX)(SI*1), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*2), Y6
+	VBROADCASTSS (BX)(SI*2), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(BX*1), Y6
+	VBROADCASTSS (BX)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (SI), Y6
+	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y5
-	VBROADCASTSS (CX), Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y5
+	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (BX)(SI*1), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*2), Y6
+	VBROADCASTSS (BX)(SI*2), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(BX*1), Y6
+	VBROADCASTSS (BX)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (SI), Y6
+	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y5
-	VBROADCASTSS (CX), Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y5
+	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (BX)(SI*1), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*2), Y6
+	VBROADCASTSS (BX)(SI*2), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(BX*1), Y6
+	VBROADCASTSS (BX)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (SI), Y6
+	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y5
-	VBROADCASTSS (CX), Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y5
+	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (BX)(SI*1), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*2), Y6
+	VBROADCASTSS (BX)(SI*2), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(BX*1), Y6
+	VBROADCASTSS (BX)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (SI), Y6
+	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	SUBQ         $0x04, R10
 	JGE          loop
 
@@ -9908,378 +11854,70 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Y5
-	VBROADCASTSS (CX), Y6
+	VMOVUPS      (R9), Y5
+	VBROADCASTSS (BX), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (CX)(DX*1), Y6
+	VBROADCASTSS (BX)(SI*1), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(DX*2), Y6
+	VBROADCASTSS (BX)(SI*2), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (CX)(BX*1), Y6
+	VBROADCASTSS (BX)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (SI), Y6
+	VBROADCASTSS (R8), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y3, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile5x2tail_256(t *byte)
+// func tile5x1tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile5x2tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (CX)(DX*4), SI
-	MOVQ       40(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       8(AX), R8
-	MOVQ       48(AX), R9
-	SHLQ       $0x02, R9
-	MOVQ       24(AX), R10
-	MOVQ       64(AX), R11
-	LEAQ       signs<>+0(SB), R12
-	MOVQ       $+8, R13
-	SUBQ       R11, R13
-	VMOVUPS    (R12)(R13*4), Y0
-	CMPQ       72(AX), $0x00
-	JEQ        fresh
-	MOVQ       16(AX), R11
-	MOVQ       56(AX), R12
-	SHLQ       $0x02, R12
-	VMOVUPS    (R11), Y1
-	VMASKMOVPS 32(R11), Y0, Y2
-	ADDQ       R12, R11
-	VMOVUPS    (R11), Y3
-	VMASKMOVPS 32(R11), Y0, Y4
-	ADDQ       R12, R11
-	VMOVUPS    (R11), Y5
-	VMASKMOVPS 32(R11), Y0, Y6
-	ADDQ       R12, R11
-	VMOVUPS    (R11), Y7
-	VMASKMOVPS 32(R11), Y0, Y8
-	ADDQ       R12, R11
-	VMOVUPS    (R11), Y9
-	VMASKMOVPS 32(R11), Y0, Y10
-	JMP        start
-
-fresh:
-	MOVQ       16(AX), R11
-	MOVQ       56(AX), R12
-	SHLQ       $0x02, R12
-	PREFETCHT0 (R11)
-	VXORPS     Y1, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y3, Y3, Y3
-	VXORPS     Y4, Y4, Y4
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y5, Y5, Y5
-	VXORPS     Y6, Y6, Y6
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-
-start:
-	SUBQ $0x02, R10
-	JLT  rest
-
-loop:
-	VMOVUPS      (R8), Y11
-	VMASKMOVPS   32(R8), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y11, Y13, Y1
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*2), Y13
-	VFMADD231PS  Y11, Y13, Y5
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (CX)(BX*1), Y13
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (SI), Y13
-	VFMADD231PS  Y11, Y13, Y9
-	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y11
-	VMASKMOVPS   32(R8), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y11, Y13, Y1
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*2), Y13
-	VFMADD231PS  Y11, Y13, Y5
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (CX)(BX*1), Y13
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (SI), Y13
-	VFMADD231PS  Y11, Y13, Y9
-	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
-	JGE          loop
-
-rest:
-	ADDQ $0x02, R10
-	JZ   done
-
-one:
-	VMOVUPS      (R8), Y11
-	VMASKMOVPS   32(R8), Y0, Y12
-	VBROADCASTSS (CX), Y13
-	VFMADD231PS  Y11, Y13, Y1
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (CX)(DX*1), Y13
-	VFMADD231PS  Y11, Y13, Y3
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (CX)(DX*2), Y13
-	VFMADD231PS  Y11, Y13, Y5
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (CX)(BX*1), Y13
-	VFMADD231PS  Y11, Y13, Y7
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (SI), Y13
-	VFMADD231PS  Y11, Y13, Y9
-	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
-	JNZ          one
-
-done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y5, (CX)
-	VMASKMOVPS Y6, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y7, (CX)
-	VMASKMOVPS Y8, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y9, (CX)
-	VMASKMOVPS Y10, Y0, 32(CX)
-	VZEROUPPER
-	RET
-
-// func tile5x2_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile5x2_256(SB), NOSPLIT, $0-8
+TEXT ·tile5x1tail_256(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
 	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (CX)(DX*4), SI
-	MOVQ    40(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    8(AX), R8
-	MOVQ    48(AX), R9
-	SHLQ    $0x02, R9
-	MOVQ    24(AX), R10
-	CMPQ    72(AX), $0x00
-	JEQ     fresh
-	MOVQ    16(AX), R11
-	MOVQ    56(AX), R12
-	SHLQ    $0x02, R12
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y2
-	VMOVUPS 32(R11), Y3
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y4
-	VMOVUPS 32(R11), Y5
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y6
-	VMOVUPS 32(R11), Y7
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y8
-	VMOVUPS 32(R11), Y9
-	JMP     start
 
-fresh:
-	MOVQ       16(AX), R11
-	MOVQ       56(AX), R12
-	SHLQ       $0x02, R12
-	PREFETCHT0 (R11)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y2, Y2, Y2
-	VXORPS     Y3, Y3, Y3
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y4, Y4, Y4
-	VXORPS     Y5, Y5, Y5
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y6, Y6, Y6
-	VXORPS     Y7, Y7, Y7
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y8, Y8, Y8
-	VXORPS     Y9, Y9, Y9
-
-start:
-	SUBQ $0x02, R10
-	JLT  rest
-
-loop:
-	VMOVUPS      (R8), Y10
-	VMOVUPS      32(R8), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (CX)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (SI), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y10
-	VMOVUPS      32(R8), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (CX)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (SI), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
-	JGE          loop
-
-rest:
-	ADDQ $0x02, R10
-	JZ   done
-
-one:
-	VMOVUPS      (R8), Y10
-	VMOVUPS      32(R8), Y11
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (CX)(DX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (CX)(DX*2), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (CX)(BX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (SI), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
-	JNZ          one
-
-done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	VMOVUPS Y3, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
-	VMOVUPS Y5, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y6, (CX)
-	VMOVUPS Y7, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y8, (CX)
-	VMOVUPS Y9, 32(CX)
-	VZEROUPPER
-	RET
-
-// func tile6x1tail_256(t *byte)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tile6x1tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (CX)(DX*4), SI
-	MOVQ       40(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       8(AX), R8
-	MOVQ       48(AX), R9
-	SHLQ       $0x02, R9
+tile:
+	MOVQ       (AX), BX
+	MOVQ       32(AX), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (BX)(SI*4), R8
+	MOVQ       8(AX), R9
 	MOVQ       24(AX), R10
-	MOVQ       64(AX), R11
-	LEAQ       signs<>+0(SB), R12
-	MOVQ       $+8, R13
-	SUBQ       R11, R13
-	VMOVUPS    (R12)(R13*4), Y0
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
 	MOVQ       16(AX), R11
@@ -10294,8 +11932,6 @@ TEXT ·tile6x1tail_256(SB), NOSPLIT, $0-8
 	VMASKMOVPS (R11), Y0, Y4
 	ADDQ       R12, R11
 	VMASKMOVPS (R11), Y0, Y5
-	ADDQ       R12, R11
-	VMASKMOVPS (R11), Y0, Y6
 	JMP        start
 
 fresh:
@@ -10316,79 +11952,68 @@ fresh:
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y6, Y6, Y6
 
 start:
 	SUBQ $0x04, R10
 	JLT  rest
 
 loop:
-	VMASKMOVPS   (R8), Y0, Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(BX*1), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (SI), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (SI)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMASKMOVPS   (R8), Y0, Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(BX*1), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (SI), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (SI)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMASKMOVPS   (R8), Y0, Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(BX*1), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (SI), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (SI)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMASKMOVPS   (R8), Y0, Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(BX*1), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (SI), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (SI)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	VMASKMOVPS   (R9), Y0, Y6
+	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(SI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(SI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (BX)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMASKMOVPS   (R9), Y0, Y6
+	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(SI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(SI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (BX)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMASKMOVPS   (R9), Y0, Y6
+	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(SI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(SI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (BX)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMASKMOVPS   (R9), Y0, Y6
+	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(SI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(SI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (BX)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	SUBQ         $0x04, R10
 	JGE          loop
 
@@ -10397,57 +12022,409 @@ rest:
 	JZ   done
 
 one:
-	VMASKMOVPS   (R8), Y0, Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (CX)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (CX)(DX*2), Y8
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(BX*1), Y8
-	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (SI), Y8
-	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (SI)(DX*1), Y8
-	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	VMASKMOVPS   (R9), Y0, Y6
+	VBROADCASTSS (BX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(SI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (BX)(SI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (BX)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMASKMOVPS Y1, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y2, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y3, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y4, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y5, Y0, (CX)
-	ADDQ       AX, CX
-	VMASKMOVPS Y6, Y0, (CX)
+	MOVQ       16(AX), BX
+	MOVQ       56(AX), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y2, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y3, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y4, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y5, Y0, (BX)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, 8(AX)
+	ADDQ       $+32, 16(AX)
+	JMP        tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile5x2_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile5x2_256(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
+	SHLQ    $0x02, DI
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
+	CMPQ    72(AX), $0x00
+	JEQ     fresh
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+	JMP     start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+
+start:
+	SUBQ $0x02, R11
+	JLT  rest
+
+loop:
+	VMOVUPS      (R10), Y10
+	VMOVUPS      (R10)(BX*1), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (SI)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Y10
+	VMOVUPS      (R10)(BX*1), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (SI)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R11
+	JZ   done
+
+one:
+	VMOVUPS      (R10), Y10
+	VMOVUPS      (R10)(BX*1), Y11
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (SI)(R8*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          one
+
+done:
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y6, (SI)
+	VMOVUPS Y7, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y8, (SI)
+	VMOVUPS Y9, 32(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile5x2tail_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile5x2tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    96(AX), BX
+	SHLQ    $0x02, BX
+
+tile:
+	MOVQ       (AX), SI
+	MOVQ       32(AX), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (SI)(DI*4), R9
+	MOVQ       8(AX), R10
+	MOVQ       24(AX), R11
+	CMPQ       72(AX), $0x00
+	JEQ        fresh
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	VMOVUPS    (R12), Y1
+	VMASKMOVPS 32(R12), Y0, Y2
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y3
+	VMASKMOVPS 32(R12), Y0, Y4
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS 32(R12), Y0, Y6
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y7
+	VMASKMOVPS 32(R12), Y0, Y8
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y9
+	VMASKMOVPS 32(R12), Y0, Y10
+	JMP        start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+
+start:
+	SUBQ $0x02, R11
+	JLT  rest
+
+loop:
+	VMOVUPS      (R10), Y11
+	VMASKMOVPS   (R10)(BX*1), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (SI)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Y11
+	VMASKMOVPS   (R10)(BX*1), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (SI)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R11
+	JZ   done
+
+one:
+	VMOVUPS      (R10), Y11
+	VMASKMOVPS   (R10)(BX*1), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (SI)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          one
+
+done:
+	MOVQ       16(AX), SI
+	MOVQ       56(AX), DI
+	SHLQ       $0x02, DI
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y7, (SI)
+	VMASKMOVPS Y8, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y9, (SI)
+	VMASKMOVPS Y10, Y0, 32(SI)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, 8(AX)
+	ADDQ       $+64, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile6x1_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile6x1_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (CX)(DX*4), SI
-	MOVQ    40(AX), DI
-	SHLQ    $0x02, DI
-	MOVQ    8(AX), R8
-	MOVQ    48(AX), R9
-	SHLQ    $0x02, R9
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+
+tile:
+	MOVQ    (AX), BX
+	MOVQ    32(AX), SI
+	SHLQ    $0x02, SI
+	LEAQ    (SI)(SI*2), DI
+	LEAQ    (BX)(SI*4), R8
+	MOVQ    8(AX), R9
 	MOVQ    24(AX), R10
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
@@ -10494,70 +12471,70 @@ start:
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Y6
-	VBROADCASTSS (CX), Y7
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(DX*1), Y7
+	VBROADCASTSS (BX)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*2), Y7
+	VBROADCASTSS (BX)(SI*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(BX*1), Y7
+	VBROADCASTSS (BX)(DI*1), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (SI), Y7
+	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI)(DX*1), Y7
+	VBROADCASTSS (R8)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y6
-	VBROADCASTSS (CX), Y7
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(DX*1), Y7
+	VBROADCASTSS (BX)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*2), Y7
+	VBROADCASTSS (BX)(SI*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(BX*1), Y7
+	VBROADCASTSS (BX)(DI*1), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (SI), Y7
+	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI)(DX*1), Y7
+	VBROADCASTSS (R8)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y6
-	VBROADCASTSS (CX), Y7
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(DX*1), Y7
+	VBROADCASTSS (BX)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*2), Y7
+	VBROADCASTSS (BX)(SI*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(BX*1), Y7
+	VBROADCASTSS (BX)(DI*1), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (SI), Y7
+	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI)(DX*1), Y7
+	VBROADCASTSS (R8)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y6
-	VBROADCASTSS (CX), Y7
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(DX*1), Y7
+	VBROADCASTSS (BX)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*2), Y7
+	VBROADCASTSS (BX)(SI*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(BX*1), Y7
+	VBROADCASTSS (BX)(DI*1), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (SI), Y7
+	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI)(DX*1), Y7
+	VBROADCASTSS (R8)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	SUBQ         $0x04, R10
 	JGE          loop
 
@@ -10566,85 +12543,90 @@ rest:
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Y6
-	VBROADCASTSS (CX), Y7
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (BX), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(DX*1), Y7
+	VBROADCASTSS (BX)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(DX*2), Y7
+	VBROADCASTSS (BX)(SI*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(BX*1), Y7
+	VBROADCASTSS (BX)(DI*1), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (SI), Y7
+	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (SI)(DX*1), Y7
+	VBROADCASTSS (R8)(SI*1), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y1, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y3, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
-	ADDQ    AX, CX
-	VMOVUPS Y5, (CX)
+	MOVQ    16(AX), BX
+	MOVQ    56(AX), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Y0, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y1, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y2, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y3, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y4, (BX)
+	ADDQ    SI, BX
+	VMOVUPS Y5, (BX)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, 8(AX)
+	ADDQ    $+32, 16(AX)
+	JMP     tile
+
+end:
 	VZEROUPPER
 	RET
 
-// func tile6x2tail_256(t *byte)
+// func tile6x1tail_256(t *byte)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tile6x2tail_256(SB), NOSPLIT, $0-8
-	MOVQ       t+0(FP), AX
-	MOVQ       (AX), CX
-	MOVQ       32(AX), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	LEAQ       (CX)(DX*4), SI
-	MOVQ       40(AX), DI
-	SHLQ       $0x02, DI
-	MOVQ       8(AX), R8
-	MOVQ       48(AX), R9
-	SHLQ       $0x02, R9
+TEXT ·tile6x1tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+
+tile:
+	MOVQ       (AX), BX
+	MOVQ       32(AX), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (BX)(SI*4), R8
+	MOVQ       8(AX), R9
 	MOVQ       24(AX), R10
-	MOVQ       64(AX), R11
-	LEAQ       signs<>+0(SB), R12
-	MOVQ       $+8, R13
-	SUBQ       R11, R13
-	VMOVUPS    (R12)(R13*4), Y0
 	CMPQ       72(AX), $0x00
 	JEQ        fresh
 	MOVQ       16(AX), R11
 	MOVQ       56(AX), R12
 	SHLQ       $0x02, R12
-	VMOVUPS    (R11), Y1
-	VMASKMOVPS 32(R11), Y0, Y2
+	VMASKMOVPS (R11), Y0, Y1
 	ADDQ       R12, R11
-	VMOVUPS    (R11), Y3
-	VMASKMOVPS 32(R11), Y0, Y4
+	VMASKMOVPS (R11), Y0, Y2
 	ADDQ       R12, R11
-	VMOVUPS    (R11), Y5
-	VMASKMOVPS 32(R11), Y0, Y6
+	VMASKMOVPS (R11), Y0, Y3
 	ADDQ       R12, R11
-	VMOVUPS    (R11), Y7
-	VMASKMOVPS 32(R11), Y0, Y8
+	VMASKMOVPS (R11), Y0, Y4
 	ADDQ       R12, R11
-	VMOVUPS    (R11), Y9
-	VMASKMOVPS 32(R11), Y0, Y10
+	VMASKMOVPS (R11), Y0, Y5
 	ADDQ       R12, R11
-	VMOVUPS    (R11), Y11
-	VMASKMOVPS 32(R11), Y0, Y12
+	VMASKMOVPS (R11), Y0, Y6
 	JMP        start
 
 fresh:
@@ -10653,310 +12635,525 @@ fresh:
 	SHLQ       $0x02, R12
 	PREFETCHT0 (R11)
 	VXORPS     Y1, Y1, Y1
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y2, Y2, Y2
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	VXORPS     Y3, Y3, Y3
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y4, Y4, Y4
 	ADDQ       R12, R11
 	PREFETCHT0 (R11)
 	VXORPS     Y5, Y5, Y5
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
 	VXORPS     Y6, Y6, Y6
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y7, Y7, Y7
-	VXORPS     Y8, Y8, Y8
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y9, Y9, Y9
-	VXORPS     Y10, Y10, Y10
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
-	VXORPS     Y11, Y11, Y11
-	VXORPS     Y12, Y12, Y12
 
 start:
-	SUBQ $0x02, R10
+	SUBQ $0x04, R10
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Y13
-	VMASKMOVPS   32(R8), Y0, Y14
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y13, Y15, Y3
-	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y13, Y15, Y5
-	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (CX)(BX*1), Y15
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (SI), Y15
-	VFMADD231PS  Y13, Y15, Y9
-	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (SI)(DX*1), Y15
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y13
-	VMASKMOVPS   32(R8), Y0, Y14
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y13, Y15, Y3
-	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y13, Y15, Y5
-	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (CX)(BX*1), Y15
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (SI), Y15
-	VFMADD231PS  Y13, Y15, Y9
-	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (SI)(DX*1), Y15
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
+	VMASKMOVPS   (R9), Y0, Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (BX)(SI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMASKMOVPS   (R9), Y0, Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (BX)(SI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMASKMOVPS   (R9), Y0, Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (BX)(SI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	VMASKMOVPS   (R9), Y0, Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (BX)(SI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
+	SUBQ         $0x04, R10
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R10
+	ADDQ $0x04, R10
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Y13
-	VMASKMOVPS   32(R8), Y0, Y14
-	VBROADCASTSS (CX), Y15
-	VFMADD231PS  Y13, Y15, Y1
-	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (CX)(DX*1), Y15
-	VFMADD231PS  Y13, Y15, Y3
-	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (CX)(DX*2), Y15
-	VFMADD231PS  Y13, Y15, Y5
-	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (CX)(BX*1), Y15
-	VFMADD231PS  Y13, Y15, Y7
-	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (SI), Y15
-	VFMADD231PS  Y13, Y15, Y9
-	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (SI)(DX*1), Y15
-	VFMADD231PS  Y13, Y15, Y11
-	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
+	VMASKMOVPS   (R9), Y0, Y7
+	VBROADCASTSS (BX), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (BX)(SI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (BX)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (R8)(SI*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         CX, BX
+	ADDQ         CX, R8
+	ADDQ         DX, R9
 	DECQ         R10
 	JNZ          one
 
 done:
-	MOVQ       16(AX), CX
-	MOVQ       56(AX), AX
-	SHLQ       $0x02, AX
-	VMOVUPS    Y1, (CX)
-	VMASKMOVPS Y2, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y3, (CX)
-	VMASKMOVPS Y4, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y5, (CX)
-	VMASKMOVPS Y6, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y7, (CX)
-	VMASKMOVPS Y8, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y9, (CX)
-	VMASKMOVPS Y10, Y0, 32(CX)
-	ADDQ       AX, CX
-	VMOVUPS    Y11, (CX)
-	VMASKMOVPS Y12, Y0, 32(CX)
+	MOVQ       16(AX), BX
+	MOVQ       56(AX), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y2, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y3, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y4, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y5, Y0, (BX)
+	ADDQ       SI, BX
+	VMASKMOVPS Y6, Y0, (BX)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), BX
+	SHLQ       $0x02, BX
+	ADDQ       BX, 8(AX)
+	ADDQ       $+32, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile6x2_256(t *byte)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile6x2_256(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), AX
-	MOVQ    (AX), CX
-	MOVQ    32(AX), DX
-	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), BX
-	LEAQ    (CX)(DX*4), SI
-	MOVQ    40(AX), DI
+	MOVQ t+0(FP), AX
+	MOVQ 40(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 48(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+
+tile:
+	MOVQ    (AX), SI
+	MOVQ    32(AX), DI
 	SHLQ    $0x02, DI
-	MOVQ    8(AX), R8
-	MOVQ    48(AX), R9
-	SHLQ    $0x02, R9
-	MOVQ    24(AX), R10
+	LEAQ    (DI)(DI*2), R8
+	LEAQ    (SI)(DI*4), R9
+	MOVQ    8(AX), R10
+	MOVQ    24(AX), R11
 	CMPQ    72(AX), $0x00
 	JEQ     fresh
-	MOVQ    16(AX), R11
-	MOVQ    56(AX), R12
-	SHLQ    $0x02, R12
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y2
-	VMOVUPS 32(R11), Y3
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y4
-	VMOVUPS 32(R11), Y5
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y6
-	VMOVUPS 32(R11), Y7
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y8
-	VMOVUPS 32(R11), Y9
-	ADDQ    R12, R11
-	VMOVUPS (R11), Y10
-	VMOVUPS 32(R11), Y11
+	MOVQ    16(AX), R12
+	MOVQ    56(AX), R13
+	SHLQ    $0x02, R13
+	VMOVUPS (R12), Y0
+	VMOVUPS 32(R12), Y1
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y2
+	VMOVUPS 32(R12), Y3
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y4
+	VMOVUPS 32(R12), Y5
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y6
+	VMOVUPS 32(R12), Y7
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y8
+	VMOVUPS 32(R12), Y9
+	ADDQ    R13, R12
+	VMOVUPS (R12), Y10
+	VMOVUPS 32(R12), Y11
 	JMP     start
 
 fresh:
-	MOVQ       16(AX), R11
-	MOVQ       56(AX), R12
-	SHLQ       $0x02, R12
-	PREFETCHT0 (R11)
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
 
 start:
-	SUBQ $0x02, R10
+	SUBQ $0x02, R11
 	JLT  rest
 
 loop:
-	VMOVUPS      (R8), Y12
-	VMOVUPS      32(R8), Y13
-	VBROADCASTSS (CX), Y14
+	VMOVUPS      (R10), Y12
+	VMOVUPS      (R10)(BX*1), Y13
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
+	VBROADCASTSS (SI)(DI*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
+	VBROADCASTSS (SI)(DI*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
+	VBROADCASTSS (SI)(R8*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (SI), Y14
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (SI)(DX*1), Y14
+	VBROADCASTSS (R9)(DI*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	VMOVUPS      (R8), Y12
-	VMOVUPS      32(R8), Y13
-	VBROADCASTSS (CX), Y14
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Y12
+	VMOVUPS      (R10)(BX*1), Y13
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
+	VBROADCASTSS (SI)(DI*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
+	VBROADCASTSS (SI)(DI*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
+	VBROADCASTSS (SI)(R8*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (SI), Y14
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (SI)(DX*1), Y14
+	VBROADCASTSS (R9)(DI*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	SUBQ         $0x02, R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
 	JGE          loop
 
 rest:
-	ADDQ $0x02, R10
+	ADDQ $0x02, R11
 	JZ   done
 
 one:
-	VMOVUPS      (R8), Y12
-	VMOVUPS      32(R8), Y13
-	VBROADCASTSS (CX), Y14
+	VMOVUPS      (R10), Y12
+	VMOVUPS      (R10)(BX*1), Y13
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(DX*1), Y14
+	VBROADCASTSS (SI)(DI*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(DX*2), Y14
+	VBROADCASTSS (SI)(DI*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (CX)(BX*1), Y14
+	VBROADCASTSS (SI)(R8*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (SI), Y14
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (SI)(DX*1), Y14
+	VBROADCASTSS (R9)(DI*1), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         DI, CX
-	ADDQ         DI, SI
-	ADDQ         R9, R8
-	DECQ         R10
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
 	JNZ          one
 
 done:
-	MOVQ    16(AX), CX
-	MOVQ    56(AX), AX
-	SHLQ    $0x02, AX
-	VMOVUPS Y0, (CX)
-	VMOVUPS Y1, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y2, (CX)
-	VMOVUPS Y3, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y4, (CX)
-	VMOVUPS Y5, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y6, (CX)
-	VMOVUPS Y7, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y8, (CX)
-	VMOVUPS Y9, 32(CX)
-	ADDQ    AX, CX
-	VMOVUPS Y10, (CX)
-	VMOVUPS Y11, 32(CX)
+	MOVQ    16(AX), SI
+	MOVQ    56(AX), DI
+	SHLQ    $0x02, DI
+	VMOVUPS Y0, (SI)
+	VMOVUPS Y1, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y2, (SI)
+	VMOVUPS Y3, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y4, (SI)
+	VMOVUPS Y5, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y6, (SI)
+	VMOVUPS Y7, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y8, (SI)
+	VMOVUPS Y9, 32(SI)
+	ADDQ    DI, SI
+	VMOVUPS Y10, (SI)
+	VMOVUPS Y11, 32(SI)
+	DECQ    80(AX)
+	JZ      end
+	MOVQ    88(AX), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, 8(AX)
+	ADDQ    $+64, 16(AX)
+	JMP     tile
+
+end:
+	VZEROUPPER
+	RET
+
+// func tile6x2tail_256(t *byte)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tile6x2tail_256(SB), NOSPLIT, $0-8
+	MOVQ    t+0(FP), AX
+	MOVQ    64(AX), CX
+	LEAQ    signs<>+0(SB), DX
+	MOVQ    $+8, BX
+	SUBQ    CX, BX
+	VMOVUPS (DX)(BX*4), Y0
+	MOVQ    40(AX), CX
+	SHLQ    $0x02, CX
+	MOVQ    48(AX), DX
+	SHLQ    $0x02, DX
+	MOVQ    96(AX), BX
+	SHLQ    $0x02, BX
+
+tile:
+	MOVQ       (AX), SI
+	MOVQ       32(AX), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	LEAQ       (SI)(DI*4), R9
+	MOVQ       8(AX), R10
+	MOVQ       24(AX), R11
+	CMPQ       72(AX), $0x00
+	JEQ        fresh
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	VMOVUPS    (R12), Y1
+	VMASKMOVPS 32(R12), Y0, Y2
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y3
+	VMASKMOVPS 32(R12), Y0, Y4
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS 32(R12), Y0, Y6
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y7
+	VMASKMOVPS 32(R12), Y0, Y8
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y9
+	VMASKMOVPS 32(R12), Y0, Y10
+	ADDQ       R13, R12
+	VMOVUPS    (R12), Y11
+	VMASKMOVPS 32(R12), Y0, Y12
+	JMP        start
+
+fresh:
+	MOVQ       16(AX), R12
+	MOVQ       56(AX), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	VXORPS     Y11, Y11, Y11
+	VXORPS     Y12, Y12, Y12
+
+start:
+	SUBQ $0x02, R11
+	JLT  rest
+
+loop:
+	VMOVUPS      (R10), Y13
+	VMASKMOVPS   (R10)(BX*1), Y0, Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(DI*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (SI)(R8*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R9), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (R9)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	VMOVUPS      (R10), Y13
+	VMASKMOVPS   (R10)(BX*1), Y0, Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(DI*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (SI)(R8*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R9), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (R9)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	SUBQ         $0x02, R11
+	JGE          loop
+
+rest:
+	ADDQ $0x02, R11
+	JZ   done
+
+one:
+	VMOVUPS      (R10), Y13
+	VMASKMOVPS   (R10)(BX*1), Y0, Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(DI*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (SI)(R8*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R9), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (R9)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         CX, SI
+	ADDQ         CX, R9
+	ADDQ         DX, R10
+	DECQ         R11
+	JNZ          one
+
+done:
+	MOVQ       16(AX), SI
+	MOVQ       56(AX), DI
+	SHLQ       $0x02, DI
+	VMOVUPS    Y1, (SI)
+	VMASKMOVPS Y2, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y3, (SI)
+	VMASKMOVPS Y4, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y5, (SI)
+	VMASKMOVPS Y6, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y7, (SI)
+	VMASKMOVPS Y8, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y9, (SI)
+	VMASKMOVPS Y10, Y0, 32(SI)
+	ADDQ       DI, SI
+	VMOVUPS    Y11, (SI)
+	VMASKMOVPS Y12, Y0, 32(SI)
+	DECQ       80(AX)
+	JZ         end
+	MOVQ       88(AX), SI
+	SHLQ       $0x02, SI
+	ADDQ       SI, 8(AX)
+	ADDQ       $+64, 16(AX)
+	JMP        tile
+
+end:
 	VZEROUPPER
 	RET
 
@@ -11024,6 +13221,59 @@ loop:
 	ADDQ       $+32, R8
 	SUBQ       $0x08, SI
 	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func copy1_256(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+// Requires: AVX
+TEXT ·copy1_256(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    panel+16(FP), DX
+	MOVQ    step+24(FP), DX
+	MOVQ    srcRow+32(FP), DX
+	MOVQ    rows+40(FP), BX
+	MOVQ    cols+48(FP), SI
+	LEAQ    signs<>+0(SB), DI
+	MOVQ    $+8, R8
+	SUBQ    SI, R8
+	VMOVUPS (DI)(R8*4), Y1
+
+loop:
+	VMASKMOVPS (CX), Y1, Y0
+	VMOVUPS    Y0, (AX)
+	ADDQ       DX, CX
+	ADDQ       $0x20, AX
+	DECQ       BX
+	JNZ        loop
+	VZEROUPPER
+	RET
+
+// func copy4_256(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+// Requires: AVX
+TEXT ·copy4_256(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ panel+16(FP), DX
+	MOVQ step+24(FP), BX
+	MOVQ srcRow+32(FP), SI
+	MOVQ rows+40(FP), DI
+	LEAQ (BX)(BX*2), R8
+	LEAQ (DX)(DX*2), R9
+
+loop:
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX)(BX*1), Y1
+	VMOVUPS (CX)(BX*2), Y2
+	VMOVUPS (CX)(R8*1), Y3
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, (AX)(DX*1)
+	VMOVUPS Y2, (AX)(DX*2)
+	VMOVUPS Y3, (AX)(R9*1)
+	ADDQ    SI, CX
+	ADDQ    $0x20, AX
+	DECQ    DI
+	JNZ     loop
 	VZEROUPPER
 	RET
 
@@ -11157,6 +13407,114 @@ done:
 	VZEROUPPER
 	RET
 
+// func finish256(y *float32, bias *float32, add *float32, n int, row float32, low float32)
+// Requires: AVX
+TEXT ·finish256(SB), NOSPLIT, $0-40
+	VBROADCASTSS row+32(FP), Y0
+	VBROADCASTSS low+36(FP), Y1
+	MOVQ         y+0(FP), AX
+	MOVQ         bias+8(FP), CX
+	MOVQ         add+16(FP), DX
+	MOVQ         n+24(FP), BX
+	SUBQ         $+32, BX
+	JLT          rest
+
+loop:
+	VMOVUPS (AX), Y2
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS 32(AX), Y3
+	VADDPS  Y0, Y3, Y3
+	VMOVUPS 64(AX), Y4
+	VADDPS  Y0, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VADDPS  Y0, Y5, Y5
+	TESTQ   CX, CX
+	JZ      no_bias4
+	VADDPS  (CX), Y2, Y2
+	VADDPS  32(CX), Y3, Y3
+	VADDPS  64(CX), Y4, Y4
+	VADDPS  96(CX), Y5, Y5
+	ADDQ    $+128, CX
+
+no_bias4:
+	TESTQ  DX, DX
+	JZ     no_add4
+	VADDPS (DX), Y2, Y2
+	VADDPS 32(DX), Y3, Y3
+	VADDPS 64(DX), Y4, Y4
+	VADDPS 96(DX), Y5, Y5
+	ADDQ   $+128, DX
+
+no_add4:
+	VMAXPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)
+	VMAXPS  Y3, Y1, Y3
+	VMOVUPS Y3, 32(AX)
+	VMAXPS  Y4, Y1, Y4
+	VMOVUPS Y4, 64(AX)
+	VMAXPS  Y5, Y1, Y5
+	VMOVUPS Y5, 96(AX)
+	ADDQ    $+128, AX
+	SUBQ    $+32, BX
+	JGE     loop
+
+rest:
+	ADDQ $+32, BX
+
+one:
+	CMPQ    BX, $+8
+	JLT     tail
+	VMOVUPS (AX), Y2
+	VADDPS  Y0, Y2, Y2
+	TESTQ   CX, CX
+	JZ      no_bias1
+	VADDPS  (CX), Y2, Y2
+	ADDQ    $+32, CX
+
+no_bias1:
+	TESTQ  DX, DX
+	JZ     no_add1
+	VADDPS (DX), Y2, Y2
+	ADDQ   $+32, DX
+
+no_add1:
+	VMAXPS  Y2, Y1, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $+32, AX
+	SUBQ    $+8, BX
+	JMP     one
+
+tail:
+	TESTQ      BX, BX
+	JZ         done
+	LEAQ       signs<>+0(SB), SI
+	MOVQ       $+8, DI
+	SUBQ       BX, DI
+	VMOVUPS    (SI)(DI*4), Y2
+	VMASKMOVPS (AX), Y2, Y3
+	VADDPS     Y0, Y3, Y3
+	TESTQ      CX, CX
+	JZ         no_biastail
+	VMASKMOVPS (CX), Y2, Y0
+	VADDPS     Y0, Y3, Y3
+	ADDQ       $+32, CX
+
+no_biastail:
+	TESTQ      DX, DX
+	JZ         no_addtail
+	VMASKMOVPS (DX), Y2, Y0
+	VADDPS     Y0, Y3, Y3
+	ADDQ       $+32, DX
+
+no_addtail:
+	VMAXPS     Y3, Y1, Y3
+	VMASKMOVPS Y3, Y2, (AX)
+	ADDQ       $+32, AX
+
+done:
+	VZEROUPPER
+	RET
+
 // func rowTimesColumns256(y *float32, x *float32, b *float32, n int, rowB uintptr, acc int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·rowTimesColumns256(SB), NOSPLIT, $0-48
@@ -11187,102 +13545,90 @@ TEXT ·rowTimesColumns256(SB), NOSPLIT, $0-48
 	VANDPS       Y0, Y4, Y4
 
 loop:
-	VBROADCASTF128 (DX), Y0
-	VINSERTF128    $0x01, (R8), Y0, Y0
-	VBROADCASTF128 (DX)(SI*1), Y5
-	VINSERTF128    $0x01, (R8)(SI*1), Y5, Y5
-	VBROADCASTF128 (DX)(SI*2), Y6
-	VINSERTF128    $0x01, (R8)(SI*2), Y6, Y6
-	VBROADCASTF128 (DX)(DI*1), Y7
-	VINSERTF128    $0x01, (R8)(DI*1), Y7, Y7
-	VUNPCKLPS      Y5, Y0, Y8
-	VUNPCKHPS      Y5, Y0, Y0
-	VUNPCKLPS      Y7, Y6, Y5
-	VUNPCKHPS      Y7, Y6, Y6
-	VUNPCKLPD      Y5, Y8, Y7
-	VUNPCKHPD      Y5, Y8, Y5
-	VUNPCKLPD      Y6, Y0, Y8
-	VUNPCKHPD      Y6, Y0, Y0
-	VBROADCASTSS   (CX), Y6
-	VFMADD231PS    Y6, Y7, Y1
-	VBROADCASTSS   4(CX), Y6
-	VFMADD231PS    Y6, Y5, Y1
-	VBROADCASTSS   8(CX), Y5
-	VFMADD231PS    Y5, Y8, Y1
-	VBROADCASTSS   12(CX), Y5
-	VFMADD231PS    Y5, Y0, Y1
-	VBROADCASTF128 (R9), Y0
-	VINSERTF128    $0x01, (R10), Y0, Y0
-	VBROADCASTF128 (R9)(SI*1), Y5
-	VINSERTF128    $0x01, (R10)(SI*1), Y5, Y5
-	VBROADCASTF128 (R9)(SI*2), Y6
-	VINSERTF128    $0x01, (R10)(SI*2), Y6, Y6
-	VBROADCASTF128 (R9)(DI*1), Y7
-	VINSERTF128    $0x01, (R10)(DI*1), Y7, Y7
-	VUNPCKLPS      Y5, Y0, Y8
-	VUNPCKHPS      Y5, Y0, Y0
-	VUNPCKLPS      Y7, Y6, Y5
-	VUNPCKHPS      Y7, Y6, Y6
-	VUNPCKLPD      Y5, Y8, Y7
-	VUNPCKHPD      Y5, Y8, Y5
-	VUNPCKLPD      Y6, Y0, Y8
-	VUNPCKHPD      Y6, Y0, Y0
-	VBROADCASTSS   (CX), Y6
-	VFMADD231PS    Y6, Y7, Y2
-	VBROADCASTSS   4(CX), Y6
-	VFMADD231PS    Y6, Y5, Y2
-	VBROADCASTSS   8(CX), Y5
-	VFMADD231PS    Y5, Y8, Y2
-	VBROADCASTSS   12(CX), Y5
-	VFMADD231PS    Y5, Y0, Y2
-	VBROADCASTF128 (R11), Y0
-	VINSERTF128    $0x01, (R12), Y0, Y0
-	VBROADCASTF128 (R11)(SI*1), Y5
-	VINSERTF128    $0x01, (R12)(SI*1), Y5, Y5
-	VBROADCASTF128 (R11)(SI*2), Y6
-	VINSERTF128    $0x01, (R12)(SI*2), Y6, Y6
-	VBROADCASTF128 (R11)(DI*1), Y7
-	VINSERTF128    $0x01, (R12)(DI*1), Y7, Y7
-	VUNPCKLPS      Y5, Y0, Y8
-	VUNPCKHPS      Y5, Y0, Y0
-	VUNPCKLPS      Y7, Y6, Y5
-	VUNPCKHPS      Y7, Y6, Y6
-	VUNPCKLPD      Y5, Y8, Y7
-	VUNPCKHPD      Y5, Y8, Y5
-	VUNPCKLPD      Y6, Y0, Y8
-	VUNPCKHPD      Y6, Y0, Y0
-	VBROADCASTSS   (CX), Y6
-	VFMADD231PS    Y6, Y7, Y3
-	VBROADCASTSS   4(CX), Y6
-	VFMADD231PS    Y6, Y5, Y3
-	VBROADCASTSS   8(CX), Y5
-	VFMADD231PS    Y5, Y8, Y3
-	VBROADCASTSS   12(CX), Y5
-	VFMADD231PS    Y5, Y0, Y3
-	VBROADCASTF128 (R13), Y0
-	VINSERTF128    $0x01, (R14), Y0, Y0
-	VBROADCASTF128 (R13)(SI*1), Y5
-	VINSERTF128    $0x01, (R14)(SI*1), Y5, Y5
-	VBROADCASTF128 (R13)(SI*2), Y6
-	VINSERTF128    $0x01, (R14)(SI*2), Y6, Y6
-	VBROADCASTF128 (R13)(DI*1), Y7
-	VINSERTF128    $0x01, (R14)(DI*1), Y7, Y7
-	VUNPCKLPS      Y5, Y0, Y8
-	VUNPCKHPS      Y5, Y0, Y0
-	VUNPCKLPS      Y7, Y6, Y5
-	VUNPCKHPS      Y7, Y6, Y6
-	VUNPCKLPD      Y5, Y8, Y7
-	VUNPCKHPD      Y5, Y8, Y5
-	VUNPCKLPD      Y6, Y0, Y8
-	VUNPCKHPD      Y6, Y0, Y0
-	VBROADCASTSS   (CX), Y6
-	VFMADD231PS    Y6, Y7, Y4
-	VBROADCASTSS   4(CX), Y6
-	VFMADD231PS    Y6, Y5, Y4
-	VBROADCASTSS   8(CX), Y5
-	VFMADD231PS    Y5, Y8, Y4
-	VBROADCASTSS   12(CX), Y5
-	VFMADD231PS    Y5, Y0, Y4
+	VBROADCASTSS   (CX), Y0
+	VBROADCASTSS   4(CX), Y5
+	VBROADCASTSS   8(CX), Y6
+	VBROADCASTSS   12(CX), Y7
+	VBROADCASTF128 (DX), Y8
+	VBLENDPS       $0xf0, -16(R8), Y8, Y8
+	VBROADCASTF128 (DX)(SI*1), Y9
+	VBLENDPS       $0xf0, -16(R8)(SI*1), Y9, Y9
+	VBROADCASTF128 (DX)(SI*2), Y10
+	VBLENDPS       $0xf0, -16(R8)(SI*2), Y10, Y10
+	VBROADCASTF128 (DX)(DI*1), Y11
+	VBLENDPS       $0xf0, -16(R8)(DI*1), Y11, Y11
+	VUNPCKLPS      Y9, Y8, Y12
+	VUNPCKHPS      Y9, Y8, Y8
+	VUNPCKLPS      Y11, Y10, Y9
+	VUNPCKHPS      Y11, Y10, Y10
+	VUNPCKLPD      Y9, Y12, Y11
+	VUNPCKHPD      Y9, Y12, Y9
+	VUNPCKLPD      Y10, Y8, Y12
+	VUNPCKHPD      Y10, Y8, Y8
+	VFMADD231PS    Y0, Y11, Y1
+	VFMADD231PS    Y5, Y9, Y1
+	VFMADD231PS    Y6, Y12, Y1
+	VFMADD231PS    Y7, Y8, Y1
+	VBROADCASTF128 (R9), Y8
+	VBLENDPS       $0xf0, -16(R10), Y8, Y8
+	VBROADCASTF128 (R9)(SI*1), Y9
+	VBLENDPS       $0xf0, -16(R10)(SI*1), Y9, Y9
+	VBROADCASTF128 (R9)(SI*2), Y10
+	VBLENDPS       $0xf0, -16(R10)(SI*2), Y10, Y10
+	VBROADCASTF128 (R9)(DI*1), Y11
+	VBLENDPS       $0xf0, -16(R10)(DI*1), Y11, Y11
+	VUNPCKLPS      Y9, Y8, Y12
+	VUNPCKHPS      Y9, Y8, Y8
+	VUNPCKLPS      Y11, Y10, Y9
+	VUNPCKHPS      Y11, Y10, Y10
+	VUNPCKLPD      Y9, Y12, Y11
+	VUNPCKHPD      Y9, Y12, Y9
+	VUNPCKLPD      Y10, Y8, Y12
+	VUNPCKHPD      Y10, Y8, Y8
+	VFMADD231PS    Y0, Y11, Y2
+	VFMADD231PS    Y5, Y9, Y2
+	VFMADD231PS    Y6, Y12, Y2
+	VFMADD231PS    Y7, Y8, Y2
+	VBROADCASTF128 (R11), Y8
+	VBLENDPS       $0xf0, -16(R12), Y8, Y8
+	VBROADCASTF128 (R11)(SI*1), Y9
+	VBLENDPS       $0xf0, -16(R12)(SI*1), Y9, Y9
+	VBROADCASTF128 (R11)(SI*2), Y10
+	VBLENDPS       $0xf0, -16(R12)(SI*2), Y10, Y10
+	VBROADCASTF128 (R11)(DI*1), Y11
+	VBLENDPS       $0xf0, -16(R12)(DI*1), Y11, Y11
+	VUNPCKLPS      Y9, Y8, Y12
+	VUNPCKHPS      Y9, Y8, Y8
+	VUNPCKLPS      Y11, Y10, Y9
+	VUNPCKHPS      Y11, Y10, Y10
+	VUNPCKLPD      Y9, Y12, Y11
+	VUNPCKHPD      Y9, Y12, Y9
+	VUNPCKLPD      Y10, Y8, Y12
+	VUNPCKHPD      Y10, Y8, Y8
+	VFMADD231PS    Y0, Y11, Y3
+	VFMADD231PS    Y5, Y9, Y3
+	VFMADD231PS    Y6, Y12, Y3
+	VFMADD231PS    Y7, Y8, Y3
+	VBROADCASTF128 (R13), Y8
+	VBLENDPS       $0xf0, -16(R14), Y8, Y8
+	VBROADCASTF128 (R13)(SI*1), Y9
+	VBLENDPS       $0xf0, -16(R14)(SI*1), Y9, Y9
+	VBROADCASTF128 (R13)(SI*2), Y10
+	VBLENDPS       $0xf0, -16(R14)(SI*2), Y10, Y10
+	VBROADCASTF128 (R13)(DI*1), Y11
+	VBLENDPS       $0xf0, -16(R14)(DI*1), Y11, Y11
+	VUNPCKLPS      Y9, Y8, Y12
+	VUNPCKHPS      Y9, Y8, Y8
+	VUNPCKLPS      Y11, Y10, Y9
+	VUNPCKHPS      Y11, Y10, Y10
+	VUNPCKLPD      Y9, Y12, Y11
+	VUNPCKHPD      Y9, Y12, Y9
+	VUNPCKLPD      Y10, Y8, Y12
+	VUNPCKHPD      Y10, Y8, Y8
+	VFMADD231PS    Y0, Y11, Y4
+	VFMADD231PS    Y5, Y9, Y4
+	VFMADD231PS    Y6, Y12, Y4
+	VFMADD231PS    Y7, Y8, Y4
 	ADDQ           $0x10, DX
 	ADDQ           $0x10, R8
 	ADDQ           $0x10, R9
@@ -11299,4 +13645,26 @@ loop:
 	VMOVUPS        Y3, 64(AX)
 	VMOVUPS        Y4, 96(AX)
 	VZEROUPPER
+	RET
+
+// func pause(n int)
+TEXT ·pause(SB), NOSPLIT, $0-8
+	MOVQ n+0(FP), AX
+
+loop:
+	PAUSE
+	DECQ AX
+	JNZ  loop
+	RET
+
+// func cpuid(leaf uint32) (ax uint32, bx uint32, cx uint32, dx uint32)
+// Requires: CPUID
+TEXT ·cpuid(SB), NOSPLIT, $0-24
+	MOVL leaf+0(FP), AX
+	XORL CX, CX
+	CPUID
+	MOVL AX, ax+8(FP)
+	MOVL BX, bx+12(FP)
+	MOVL CX, cx+16(FP)
+	MOVL DX, dx+20(FP)
 	RET

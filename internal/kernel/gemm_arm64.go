@@ -52,6 +52,17 @@ func (w *workspace) run(isa ISA, rows, cols int, a, b, c []float32) {
 	}
 }
 
+// strip computes rows×cols of C at c; see [workspace.stripOfTiles].
+func (w *workspace) strip(isa ISA, rows, cols int, a, b, c []float32, width, panel int) {
+	most := 8
+	if isa == Generic {
+		most = 4
+	}
+	w.stripOfTiles(isa, rows, cols, a, b, c, width, panel, most)
+}
+
+func finishRow(y, bias, add []float32, row, low float32) { finishGo(y, bias, add, row, low) }
+
 // blockOf is the side of the blocks of transposeRows, 0 when there is none.
 func blockOf(isa ISA) int {
 	if isa == NEON {

@@ -12,59 +12,55 @@ func grow(b []float32, n int) []float32 {
 	return b[(16-past)%16:]
 }
 
-// packA copies α·op(A), rows i..i+mb, columns q..q+kb, keeping its layout but not its stride.
-func (w *workspace) packA(p *product, i, q, mb, kb int) []float32 {
-	outer, inner, from := mb, kb, i*p.lda+q
-	if p.transA {
-		outer, inner, from = kb, mb, q*p.lda+i
-	}
-	stride := (inner+15)&^15 + 16 // never a power of two of cache lines
-	w.tile.rowA, w.tile.colA = stride, 1
-	if p.transA {
-		w.tile.rowA, w.tile.colA = 1, stride
-	}
-	w.pa = grow(w.pa, outer*stride)
-	for r := range outer {
-		dst, src := w.pa[r*stride:r*stride+inner], p.a[from+r*p.lda:]
-		copy(dst, src[:inner])
-		if p.alpha != 1 {
-			Scale(p.alpha, dst)
+// packA copies α·op(A), count strips of rows, from row i, columns q..q+kb: where the rows of a hold op(A), as rows at a stride that is
+// never a whole number of pages; else by columns, one vector each.
+func (w *workspace) packA(isa ISA, p *product[float32], i, q, rows, count, kb int) (size int) {
+	if lanes := vectorOf(isa); p.transA && lanes > 0 {
+		size = kb * lanes
+		w.pa = grow(w.pa, count*size)
+		w.tile.rowA, w.tile.colA = 1, lanes
+		copyPanels(isa, w.pa, p.a[q*p.lda+i:], kb, count*rows, rows, size, p.lda)
+	} else if p.transA {
+		size = kb * rows
+		w.pa = grow(w.pa, count*size)
+		w.tile.rowA, w.tile.colA = 1, rows
+		for r := range kb {
+			for s := range count {
+				copy(w.pa[s*size+r*rows:s*size+(r+1)*rows], p.a[(q+r)*p.lda+i+s*rows:])
+			}
+		}
+	} else {
+		stride := (kb+15)&^15 + 16
+		size = rows * stride
+		w.pa = grow(w.pa, count*size)
+		w.tile.rowA, w.tile.colA = stride, 1
+		for r := range count * rows {
+			copy(w.pa[r*stride:r*stride+kb], p.a[(i+r)*p.lda+q:])
 		}
 	}
-	return w.pa
+	if p.alpha != 1 {
+		Scale(p.alpha, w.pa[:count*size])
+	}
+	return size
 }
 
-// packB copies op(B), rows q..q+kb, columns j..j+nb, into panels of width columns, kb×width each. Of the last, only the columns
-// there are get written, since the tiles read no others.
-func (w *workspace) packB(isa ISA, p *product, j, q, nb, kb, width int) {
-	panels := (nb + width - 1) / width
-	w.pb = grow(w.pb, panels*width*kb)
+// packPanels copies op(B), rows q..q+kb, columns j..j+nb, into panels of width columns, kb×width each. What the last panel holds beyond
+// the columns there are is not read.
+func packPanels(isa ISA, p *product[float32], to []float32, j, q, nb, kb, width int) {
+	panel := width * kb
+	if !p.transB && width == vectorOf(isa) {
+		copyPanels(isa, to, p.b[q*p.ldb+j:], kb, nb, width, panel, p.ldb)
+		return
+	}
 	for jr := 0; jr < nb; jr += width {
-		cols := min(width, nb-jr)
-		dst := w.pb[jr*kb : jr*kb+width*kb]
+		dst, cols := to[jr*kb:jr*kb+panel], min(width, nb-jr)
 		if p.transB {
 			packColumns(isa, dst, p.b[(j+jr)*p.ldb+q:], p.ldb, kb, cols, width)
-		} else {
-			packRows(dst, p.b[q*p.ldb+j+jr:], p.ldb, kb, cols, width)
+			continue
 		}
-	}
-}
-
-func packRows(dst, src []float32, ld, kb, cols, width int) {
-	if cols == 32 && width == 32 {
-		for q := range kb {
-			*(*[32]float32)(dst[q*32:]) = *(*[32]float32)(src[q*ld:])
+		for r := range kb {
+			copy(dst[r*width:r*width+cols], p.b[(q+r)*p.ldb+j+jr:])
 		}
-		return
-	}
-	if cols == 16 && width == 16 {
-		for q := range kb {
-			*(*[16]float32)(dst[q*16:]) = *(*[16]float32)(src[q*ld:])
-		}
-		return
-	}
-	for q := range kb {
-		copy(dst[q*width:q*width+cols], src[q*ld:q*ld+cols])
 	}
 }
 

@@ -8,10 +8,10 @@ package kernel
 func tile1x1_512(t *byte)
 
 //go:noescape
-func tile1x2_512(t *byte)
+func tile1x1half_512(t *byte)
 
 //go:noescape
-func tile1x3_512(t *byte)
+func tile1x2_512(t *byte)
 
 //go:noescape
 func tile1x4_512(t *byte)
@@ -20,10 +20,10 @@ func tile1x4_512(t *byte)
 func tile2x1_512(t *byte)
 
 //go:noescape
-func tile2x2_512(t *byte)
+func tile2x1half_512(t *byte)
 
 //go:noescape
-func tile2x3_512(t *byte)
+func tile2x2_512(t *byte)
 
 //go:noescape
 func tile2x4_512(t *byte)
@@ -32,10 +32,10 @@ func tile2x4_512(t *byte)
 func tile3x1_512(t *byte)
 
 //go:noescape
-func tile3x2_512(t *byte)
+func tile3x1half_512(t *byte)
 
 //go:noescape
-func tile3x3_512(t *byte)
+func tile3x2_512(t *byte)
 
 //go:noescape
 func tile3x4_512(t *byte)
@@ -44,10 +44,10 @@ func tile3x4_512(t *byte)
 func tile4x1_512(t *byte)
 
 //go:noescape
-func tile4x2_512(t *byte)
+func tile4x1half_512(t *byte)
 
 //go:noescape
-func tile4x3_512(t *byte)
+func tile4x2_512(t *byte)
 
 //go:noescape
 func tile4x4_512(t *byte)
@@ -56,16 +56,31 @@ func tile4x4_512(t *byte)
 func tile5x1_512(t *byte)
 
 //go:noescape
+func tile5x1half_512(t *byte)
+
+//go:noescape
 func tile5x2_512(t *byte)
+
+//go:noescape
+func tile5x4_512(t *byte)
 
 //go:noescape
 func tile6x1_512(t *byte)
 
 //go:noescape
+func tile6x1half_512(t *byte)
+
+//go:noescape
 func tile6x2_512(t *byte)
 
 //go:noescape
+func tile6x4_512(t *byte)
+
+//go:noescape
 func tile7x1_512(t *byte)
+
+//go:noescape
+func tile7x1half_512(t *byte)
 
 //go:noescape
 func tile7x2_512(t *byte)
@@ -74,10 +89,16 @@ func tile7x2_512(t *byte)
 func tile8x1_512(t *byte)
 
 //go:noescape
+func tile8x1half_512(t *byte)
+
+//go:noescape
 func tile8x2_512(t *byte)
 
 //go:noescape
 func tile9x1_512(t *byte)
+
+//go:noescape
+func tile9x1half_512(t *byte)
 
 //go:noescape
 func tile9x2_512(t *byte)
@@ -86,10 +107,16 @@ func tile9x2_512(t *byte)
 func tile10x1_512(t *byte)
 
 //go:noescape
+func tile10x1half_512(t *byte)
+
+//go:noescape
 func tile10x2_512(t *byte)
 
 //go:noescape
 func tile11x1_512(t *byte)
+
+//go:noescape
+func tile11x1half_512(t *byte)
 
 //go:noescape
 func tile11x2_512(t *byte)
@@ -98,10 +125,16 @@ func tile11x2_512(t *byte)
 func tile12x1_512(t *byte)
 
 //go:noescape
+func tile12x1half_512(t *byte)
+
+//go:noescape
 func tile12x2_512(t *byte)
 
 //go:noescape
 func tile13x1_512(t *byte)
+
+//go:noescape
+func tile13x1half_512(t *byte)
 
 //go:noescape
 func tile13x2_512(t *byte)
@@ -110,115 +143,122 @@ func tile13x2_512(t *byte)
 func tile14x1_512(t *byte)
 
 //go:noescape
+func tile14x1half_512(t *byte)
+
+//go:noescape
 func tile14x2_512(t *byte)
 
 //go:noescape
 func transpose512(dst *float32, src *float32, dstRow uintptr, srcRow uintptr, cols int)
 
 //go:noescape
+func copy1_512(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+
+//go:noescape
+func copy4_512(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+
+//go:noescape
 func rowTimesRows512(y *float32, x *float32, b *float32, n int, rowB uintptr, acc int)
 
 //go:noescape
-func tile1x1tail_256(t *byte)
+func finish512(y *float32, bias *float32, add *float32, n int, row float32, low float32)
 
 //go:noescape
 func tile1x1_256(t *byte)
 
 //go:noescape
-func tile1x2tail_256(t *byte)
+func tile1x1tail_256(t *byte)
 
 //go:noescape
 func tile1x2_256(t *byte)
 
 //go:noescape
-func tile1x3tail_256(t *byte)
-
-//go:noescape
-func tile1x3_256(t *byte)
-
-//go:noescape
-func tile1x4tail_256(t *byte)
+func tile1x2tail_256(t *byte)
 
 //go:noescape
 func tile1x4_256(t *byte)
 
 //go:noescape
-func tile2x1tail_256(t *byte)
-
-//go:noescape
 func tile2x1_256(t *byte)
 
 //go:noescape
-func tile2x2tail_256(t *byte)
+func tile2x1tail_256(t *byte)
 
 //go:noescape
 func tile2x2_256(t *byte)
 
 //go:noescape
-func tile2x3tail_256(t *byte)
-
-//go:noescape
-func tile2x3_256(t *byte)
-
-//go:noescape
-func tile2x4tail_256(t *byte)
+func tile2x2tail_256(t *byte)
 
 //go:noescape
 func tile2x4_256(t *byte)
 
 //go:noescape
-func tile3x1tail_256(t *byte)
-
-//go:noescape
 func tile3x1_256(t *byte)
 
 //go:noescape
-func tile3x2tail_256(t *byte)
+func tile3x1tail_256(t *byte)
 
 //go:noescape
 func tile3x2_256(t *byte)
 
 //go:noescape
-func tile4x1tail_256(t *byte)
+func tile3x2tail_256(t *byte)
 
 //go:noescape
 func tile4x1_256(t *byte)
 
 //go:noescape
-func tile4x2tail_256(t *byte)
+func tile4x1tail_256(t *byte)
 
 //go:noescape
 func tile4x2_256(t *byte)
 
 //go:noescape
-func tile5x1tail_256(t *byte)
+func tile4x2tail_256(t *byte)
 
 //go:noescape
 func tile5x1_256(t *byte)
 
 //go:noescape
-func tile5x2tail_256(t *byte)
+func tile5x1tail_256(t *byte)
 
 //go:noescape
 func tile5x2_256(t *byte)
 
 //go:noescape
-func tile6x1tail_256(t *byte)
+func tile5x2tail_256(t *byte)
 
 //go:noescape
 func tile6x1_256(t *byte)
 
 //go:noescape
-func tile6x2tail_256(t *byte)
+func tile6x1tail_256(t *byte)
 
 //go:noescape
 func tile6x2_256(t *byte)
 
 //go:noescape
+func tile6x2tail_256(t *byte)
+
+//go:noescape
 func transpose256(dst *float32, src *float32, dstRow uintptr, srcRow uintptr, cols int)
+
+//go:noescape
+func copy1_256(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
+
+//go:noescape
+func copy4_256(dst *float32, src *float32, panel uintptr, step uintptr, srcRow uintptr, rows int, cols int)
 
 //go:noescape
 func rowTimesRows256(y *float32, x *float32, b *float32, n int, rowB uintptr, acc int)
 
 //go:noescape
+func finish256(y *float32, bias *float32, add *float32, n int, row float32, low float32)
+
+//go:noescape
 func rowTimesColumns256(y *float32, x *float32, b *float32, n int, rowB uintptr, acc int)
+
+func pause(n int)
+
+func cpuid(leaf uint32) (ax uint32, bx uint32, cx uint32, dx uint32)

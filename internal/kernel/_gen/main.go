@@ -18,7 +18,10 @@ func main() {
 		case "gemm":
 			tiles(s)
 			transpose(s)
+			copyRows(s, 1)
+			copyRows(s, 4)
 			rowTimesRows(s)
+			finish(s)
 		case "vec":
 			functions(s)
 			gradients(s)
@@ -44,6 +47,8 @@ func main() {
 	}
 	if *set == "gemm" {
 		rowTimesColumns()
+		pause()
+		cpuid()
 	}
 	build.Generate()
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
@@ -121,6 +123,36 @@ func rowTimesRows(s isa) {
 	}
 	m.store(sum, at(y, 0))
 	Label("done")
+	VZEROUPPER()
+	RET()
+}
+
+// copyRows copies rows of v vectors, which begin step apart in src, to v panels one vector wide, panel apart, at dst: the packing of B and of a
+// transposed A. Of a single vector only the first cols lanes are read, and the others written as zero. Distances in bytes.
+func copyRows(s isa, v int) {
+	s.text(fmt.Sprintf("copy%d_", v), "func(dst, src *float32, panel, step, srcRow uintptr, rows, cols int)")
+	dst, src, panel, step, srcRow, rows := gp("dst"), gp("src"), gp("panel"), gp("step"), gp("srcRow"), gp("rows")
+	in, out := newRows(src, step, v), newRows(dst, panel, v)
+	x := s.vecs(v)
+	var m lanesMask
+	if v == 1 {
+		m = s.mask(gp("cols"))
+	}
+	Label("loop")
+	for j := range x {
+		if v == 1 {
+			m.load(in.at(j, 0), x[j])
+		} else {
+			VMOVUPS(in.at(j, 0), x[j])
+		}
+	}
+	for j := range x {
+		VMOVUPS(x[j], out.at(j, 0))
+	}
+	in.advance(srcRow)
+	out.advance(Imm(uint64(s.bytes())))
+	DECQ(rows)
+	JNZ(LabelRef("loop"))
 	VZEROUPPER()
 	RET()
 }

@@ -12,38 +12,58 @@ import (
 const (
 	fieldA, fieldB, fieldC, fieldK            = 0, 8, 16, 24
 	fieldRowA, fieldColA                      = 32, 40
-	fieldRowB, fieldRowC, fieldTail, fieldAcc = 48, 56, 64, 72
+	fieldRowB, fieldRowC, fieldTail, fieldAdd = 48, 56, 64, 72
+	fieldCount, fieldStepB, fieldNextB        = 80, 88, 96
+)
+
+// flavour of a tile: how its last vector is held.
+type flavour string
+
+const (
+	whole  flavour = ""     // all lanes in use
+	tail   flavour = "tail" // some lanes in use
+	narrow flavour = "half" // half a vector of AVX-512, masked: half the time where 512 bits take two cycles
 )
 
 // tiles writes the tiles the driver asks for: up to 14x2 vectors (28 of 32 registers hold sums) on AVX-512, up to 6x2
 // (12 of 16) on AVX2, and flat ones four vectors wide for products of few rows.
 func tiles(s isa) {
-	most, flat := 14, 4
+	most, flat := 14, 6
 	if s == avx2 {
 		most, flat = 6, 2
 	}
 	for m := 1; m <= most; m++ {
-		for v := 1; v <= 4; v++ {
-			if v > 2 && m > flat {
-				continue
+		if s == avx512 {
+			tile(s, m, 1, tail)
+			tile(s, m, 1, narrow)
+			tile(s, m, 2, whole)
+		} else {
+			for v := 1; v <= 2; v++ {
+				tile(s, m, v, whole)
+				tile(s, m, v, tail)
 			}
-			tile(s, m, v, true)
-			if s == avx2 {
-				tile(s, m, v, false)
-			}
+		}
+		if m <= flat {
+			tile(s, m, 4, whole)
 		}
 	}
 }
 
-// tile writes C[m, v vectors] = A·B, or C += A·B when acc is set. Each element is one chain of fused multiply-adds over
-// k that starts from 0 or from C, so the bits of the result do not depend on the tile or on the blocking of k.
-// masked: the last vector has tail lanes. (On AVX-512 a full mask costs nothing; on AVX2 it does.)
-func tile(s isa, m, v int, masked bool) {
+// tile writes C[m, v vectors] = A·B, or C += A·B when add is set, for count tiles side by side. The vectors of a row of B are nextB apart and
+// those of the next tile stepB further on; those of C follow each other at once.
+//
+// Each element is one chain of fused multiply-adds over k that starts from 0 or from C, so the bits of the result do not
+// depend on the tile or on the blocking of k. (On AVX-512 a full mask costs nothing; on AVX2 it does.)
+func tile(s isa, m, v int, f flavour) {
 	name := fmt.Sprintf("tile%dx%d", m, v)
-	if s == avx2 && masked {
-		name += "tail"
+	if f == narrow || s == avx2 {
+		name += string(f)
 	}
 	s.text(name+"_", "func(t *byte)")
+	masking := s
+	if f == narrow {
+		s = avx2
+	}
 	args := gp("t")
 	field := func(off int) reg.GPVirtual {
 		r := GP64()
@@ -55,21 +75,31 @@ func tile(s isa, m, v int, masked bool) {
 		SHLQ(Imm(2), r)
 		return r
 	}
-	a := newRows(field(fieldA), stride(fieldRowA), m)
-	colA := stride(fieldColA)
-	b, rowB := field(fieldB), stride(fieldRowB)
-	k := field(fieldK)
-	var tail lanesMask
-	if masked {
-		tail = s.mask(field(fieldTail))
+	var last lanesMask
+	if f != whole {
+		last = masking.mask(field(fieldTail))
 	}
 	load := func(mem Mem, j int, to reg.VecVirtual) {
-		if masked && j == v-1 {
-			tail.load(mem, to)
+		if f != whole && j == v-1 {
+			last.load(mem, to)
 		} else {
 			VMOVUPS(mem, to)
 		}
 	}
+	colA, rowB := stride(fieldColA), stride(fieldRowB)
+	var next, next3 reg.GPVirtual
+	if v > 1 {
+		next = stride(fieldNextB)
+	}
+	if v > 3 {
+		next3 = GP64()
+		LEAQ(Mem{Base: next, Index: next, Scale: 2}, next3)
+	}
+
+	Label("tile")
+	a := newRows(field(fieldA), stride(fieldRowA), m)
+	b := field(fieldB)
+	k := field(fieldK)
 	eachRowOfC := func(f func(i int, row reg.GPVirtual)) {
 		c, rowC := field(fieldC), stride(fieldRowC)
 		for i := range m {
@@ -84,7 +114,7 @@ func tile(s isa, m, v int, masked bool) {
 	for i := range sums {
 		sums[i] = s.vecs(v)
 	}
-	CMPQ(at(args, fieldAcc), Imm(0))
+	CMPQ(at(args, fieldAdd), Imm(0))
 	JEQ(LabelRef("fresh"))
 	eachRowOfC(func(i int, row reg.GPVirtual) {
 		for j := range v {
@@ -106,7 +136,7 @@ func tile(s isa, m, v int, masked bool) {
 
 	bs := s.vecs(v)
 	spare := 1
-	if s == avx512 || m*v+v+3 <= 16 {
+	if masking == avx512 || m*v+v+3 <= 16 {
 		spare = 2
 	}
 	if m*v+v+spare > 32 {
@@ -115,10 +145,17 @@ func tile(s isa, m, v int, masked bool) {
 	as := s.vecs(spare)
 	step := func() {
 		for j := range bs {
-			load(at(b, j*s.bytes()), j, bs[j])
+			from := at(b, 0)
+			switch j {
+			case 1, 2:
+				from.Index, from.Scale = next, uint8(j)
+			case 3:
+				from.Index, from.Scale = next3, 1
+			}
+			load(from, j, bs[j])
 		}
 		for i := range m {
-			if s == avx512 && v == 1 {
+			if masking == avx512 && v == 1 {
 				VFMADD231PS_BCST(a.at(i, 0), bs[0], sums[i][0])
 				continue
 			}
@@ -154,13 +191,20 @@ func tile(s isa, m, v int, masked bool) {
 	eachRowOfC(func(i int, row reg.GPVirtual) {
 		for j := range v {
 			mem := at(row, j*s.bytes())
-			if masked && j == v-1 {
-				tail.store(sums[i][j], mem)
+			if f != whole && j == v-1 {
+				last.store(sums[i][j], mem)
 			} else {
 				VMOVUPS(sums[i][j], mem)
 			}
 		}
 	})
+	DECQ(at(args, fieldCount)) // before the pointers move on: they never point behind the last tile
+	JZ(LabelRef("end"))
+	stepB := stride(fieldStepB)
+	ADDQ(stepB, at(args, fieldB))
+	ADDQ(I32(int32(v*s.bytes())), at(args, fieldC))
+	JMP(LabelRef("tile"))
+	Label("end")
 	VZEROUPPER()
 	RET()
 }
