@@ -35,7 +35,8 @@ func GemmBatch[T Float](o Options[T], transA, transB bool, count, m, n, k int, a
 	if m == 0 || n == 0 || count == 0 {
 		return
 	}
-	o.check(m, n, checkBatch("C", count, m, n, len(c), ldc, strideC))
+	size := checkBatch("C", count, m, n, len(c), ldc, strideC)
+	o.check(m, n, size)
 	if count > 1 && strideC < (m-1)*ldc+n {
 		panic(fmt.Sprintf("kernel: Gemm: products of %d numbers overlap, %d apart", (m-1)*ldc+n, strideC))
 	}
@@ -44,10 +45,11 @@ func GemmBatch[T Float](o Options[T], transA, transB bool, count, m, n, k int, a
 	} else {
 		k = 0
 	}
-	all := batch[T]{count: count, strideA: strideA, strideB: strideB, strideC: strideC, product: product[T]{
-		transA: transA, transB: transB, m: m, n: n, k: k, alpha: alpha, beta: beta,
-		a: a, lda: lda, b: b, ldb: ldb, c: c, ldc: ldc, epilogue: o.epilogue(),
-	}}
+	var all batch[T] // filled in place: a copy of the whole waits for its parts
+	all.transA, all.transB, all.m, all.n, all.k, all.alpha, all.beta = transA, transB, m, n, k, alpha, beta
+	all.a, all.lda, all.b, all.ldb, all.c, all.ldc = a, lda, b, ldb, c, ldc
+	all.count, all.strideA, all.strideB, all.strideC = count, strideA, strideB, strideC
+	o.set(&all.epilogue)
 	all.run(o.Workers)
 }
 

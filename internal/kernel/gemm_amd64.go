@@ -172,7 +172,7 @@ func copyPanels(isa ISA, dst, src []float32, rows, cols, step, panel, ld int) {
 func rowTimesRows(isa ISA, y, x, b []float32, rowB int, add bool) {
 	_, _ = x[7], b[7*rowB+len(y)-1]
 	acc := flag(add)
-	if isa == AVX512 {
+	if isa == AVX512 && wide512 == 2 {
 		rowTimesRows512(&y[0], &x[0], &b[0], len(y), uintptr(rowB)*4, acc)
 	} else {
 		rowTimesRows256(&y[0], &x[0], &b[0], len(y), uintptr(rowB)*4, acc)

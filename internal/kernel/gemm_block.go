@@ -6,6 +6,8 @@ import "unsafe"
 const (
 	blockK = 256
 	blockN = 512
+
+	stripsA = 16 // strips of op(A) copied together: adjacent columns of a share cache lines
 )
 
 // tile is the argument of one tile: strides count numbers. The assembly reads it by offset.
@@ -53,14 +55,15 @@ func (w *workspace) blocks(isa ISA, p *product[float32]) {
 	switch {
 	case p.packed != nil:
 		depth, width = p.packed.depth, p.packed.width
-	case !packB && p.m <= 16: // B is read once: only the time of one tile counts
+	case !packB && p.m <= 16 && p.k > depth: // B is read once: only the time of one tile counts
 		depth = even(p.k, 4096)
 		wide = min(wide, max(1<<18/depth, 128)&^63) // a call of assembly cannot be stopped
 	}
+	var b block
 	for j := 0; j < p.n; j += wide {
 		for q := 0; q < p.k; q += depth {
-			b := block{j: j, q: q, nb: min(wide, p.n-j), kb: min(depth, p.k-q), width: width}
-			b.panel = width * b.kb
+			b.j, b.q, b.nb, b.kb = j, q, min(wide, p.n-j), min(depth, p.k-q)
+			b.width, b.panel = width, width*b.kb
 			w.tile.rowB = width
 			switch {
 			case p.packed != nil:
@@ -97,7 +100,7 @@ func (w *workspace) strips(isa ISA, p *product[float32], b *block, most int) {
 		case packA:
 			if s == after {
 				first = s
-				for after = s + 1; after < min(s+4, count) && rowsOf(p.m-i-(after-s)*rows, count-after) == rows; {
+				for after = s + 1; after < min(s+stripsA, count) && rowsOf(p.m-i-(after-s)*rows, count-after) == rows; {
 					after++
 				}
 				size = w.packA(isa, p, i, b.q, rows, after-s, b.kb)

@@ -38,8 +38,8 @@ type epilogue[T Float] struct {
 	activation         Activation
 }
 
-func (o *Options[T]) epilogue() epilogue[T] {
-	return epilogue[T]{o.RowBias, o.Bias, o.Add, o.Activation}
+func (o *Options[T]) set(e *epilogue[T]) {
+	e.rowBias, e.bias, e.add, e.activation = o.RowBias, o.Bias, o.Add, o.Activation
 }
 
 // check panics unless the operands fit C. total is the least length of d.

@@ -79,8 +79,9 @@ func GemmPacked[T Float](o Options[T], transA bool, m int, alpha T, a []T, lda i
 		}
 		checkBatch("A", 1, rows, cols, len(a), lda, 0)
 	}
-	all := batch[T]{count: 1, product: product[T]{
-		transA: transA, m: m, n: n, k: k, alpha: alpha, beta: beta, a: a, lda: lda, packed: b, c: c, ldc: ldc, epilogue: o.epilogue(),
-	}}
+	var all batch[T]
+	all.transA, all.m, all.n, all.k, all.alpha, all.beta, all.count = transA, m, n, k, alpha, beta, 1
+	all.a, all.lda, all.packed, all.c, all.ldc = a, lda, b, c, ldc
+	o.set(&all.epilogue)
 	all.run(o.Workers)
 }

@@ -11,8 +11,12 @@ const (
 // run computes the batch on at most workers goroutines. C is cut between elements, never a sum, so the bits do not depend on the cut.
 // float64 leaves it to Gonum.
 func (b *batch[T]) run(workers int) {
+	if workers < 2 || !isFloat32[T]() {
+		b.compute(0, b.count)
+		return
+	}
 	one := float64(b.m) * float64(b.n) * float64(b.k)
-	if workers < 2 || !isFloat32[T]() || one*float64(b.count) < leastWork {
+	if one*float64(b.count) < leastWork {
 		b.compute(0, b.count)
 		return
 	}
@@ -26,7 +30,8 @@ func (b *batch[T]) run(workers int) {
 	}
 	rows, cols := b.grid(workers)
 	for i := range b.count {
-		c.batch = batch[T]{product: b.at(i), count: 1}
+		c.product, c.count = b.product, 1
+		b.place(&c.product, i)
 		c.rows, c.cols, c.across = rows, cols, (b.n+cols-1)/cols
 		together(workers, c.across*((b.m+rows-1)/rows), c)
 	}
@@ -63,7 +68,7 @@ func (c *cut[T]) piece(i int) {
 		return
 	}
 	row, col := i/c.across*c.rows, i%c.across*c.cols
-	part := batch[T]{product: c.part(row, col, min(c.rows, c.m-row), min(c.cols, c.n-col))}
+	part := batch[T]{count: 1, product: c.part(row, col, min(c.rows, c.m-row), min(c.cols, c.n-col))}
 	part.compute(0, 1)
 }
 

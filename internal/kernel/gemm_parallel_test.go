@@ -157,3 +157,39 @@ func TestGridCoversTheWhole(t *testing.T) {
 		}
 	}
 }
+
+// Every way to compute a product gives the same bits.
+func FuzzGemmWays(f *testing.F) {
+	f.Add(uint64(1), uint8(3), uint8(17), uint8(5), uint8(0))
+	f.Add(uint64(2), uint8(1), uint8(100), uint8(200), uint8(2))
+	f.Add(uint64(3), uint8(200), uint8(250), uint8(180), uint8(1))
+	f.Fuzz(func(t *testing.T, seed uint64, m8, n8, k8, flags uint8) {
+		m, n, k := int(m8), int(n8), int(k8)
+		if m == 0 || n == 0 {
+			t.Skip("nothing to compare")
+		}
+		onEachPath(t, func(t *testing.T) {
+			r := seeded(seed)
+			alpha, beta := factors[float32](r)
+			p := newGemmCase(r, flags&1 != 0, flags&2 != 0, m, n, k, alpha, beta)
+			o, _ := randomOptions[float32](r, m, n, p.ldc)
+			old := append([]float32(nil), p.c.data...)
+			GemmWith(o, p.transA, p.transB, m, n, k, alpha, p.a.data, p.lda, p.b.data, p.ldb, beta, p.c.data, p.ldc)
+			again := append([]float32(nil), old...)
+			o.Workers = 3
+			GemmWith(o, p.transA, p.transB, m, n, k, alpha, p.a.data, p.lda, p.b.data, p.ldb, beta, again, p.ldc)
+			sameBits(t, p.c.data, again, "three workers", p)
+			var packed Packed[float32]
+			packed.Pack(p.transB, k, n, p.b.data, p.ldb)
+			copy(again, old)
+			GemmPacked(o, p.transA, m, alpha, p.a.data, p.lda, &packed, beta, again, p.ldc)
+			sameBits(t, p.c.data, again, "packed", p)
+			if p.transA || o.RowBias != nil {
+				return
+			}
+			copy(again, old)
+			GemmBatch(o, false, p.transB, m, 1, n, k, alpha, p.a.data, p.lda, p.lda, p.b.data, p.ldb, 0, beta, again, p.ldc, p.ldc)
+			sameBits(t, p.c.data, again, "row by row", p)
+		})
+	})
+}

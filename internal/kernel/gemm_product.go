@@ -52,36 +52,37 @@ type batch[T Float] struct {
 	strideA, strideB, strideC int
 }
 
-// at is the product of one index.
-func (b *batch[T]) at(i int) product[T] {
-	p := b.product
-	if i == 0 {
-		return p
+// place moves p, a copy of the product, to one index.
+func (b *batch[T]) place(p *product[T], i int) {
+	p.c = b.c[i*b.strideC:]
+	if b.epilogue.add != nil {
+		p.epilogue.add = b.epilogue.add[i*b.strideC:]
 	}
-	p.c = p.c[i*b.strideC:]
-	if p.epilogue.add != nil {
-		p.epilogue.add = p.epilogue.add[i*b.strideC:]
+	if b.k > 0 && b.packed == nil {
+		p.a, p.b = b.a[i*b.strideA:], b.b[i*b.strideB:]
 	}
-	if p.k > 0 {
-		p.a, p.b = p.a[i*b.strideA:], p.b[i*b.strideB:]
-	}
-	return p
 }
 
 // compute does products from to to on the calling goroutine.
 func (b *batch[T]) compute(from, to int) {
 	if !isFloat32[T]() {
+		p := b.product
 		for i := from; i < to; i++ {
-			p := b.at(i)
+			b.place(&p, i)
 			p.gonum()
 		}
 		return
 	}
 	w := workspaces.Get().(*workspace)
 	isa := Current()
-	for i := from; i < to; i++ {
-		p := b.at(i)
-		w.multiply(isa, (*product[float32])(unsafe.Pointer(&p))) // T is float32
+	if b.count == 1 {
+		w.multiply(isa, (*product[float32])(unsafe.Pointer(&b.product))) // T is float32
+	} else {
+		p := b.product
+		for i := from; i < to; i++ {
+			b.place(&p, i)
+			w.multiply(isa, (*product[float32])(unsafe.Pointer(&p)))
+		}
 	}
 	w.release()
 }
