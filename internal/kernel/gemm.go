@@ -20,7 +20,7 @@ func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 }
 
 // GemmWith is [Gemm] with an epilogue, on as many goroutines as its options allow. Products of under 1.5 million multiplications stay on
-// the caller's, for which they last no longer than waking another. Neither goroutines nor the epilogue change a bit of an element.
+// the caller's, and those of under 32 million when no others came shortly before: waking a goroutine would take as long. Neither goroutines nor the epilogue change a bit of an element.
 // It panics as Gemm does, and when an operand of the epilogue does not fit C.
 func GemmWith[T Float](o Options[T], transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	GemmBatch(o, transA, transB, 1, m, n, k, alpha, a, lda, 0, b, ldb, 0, beta, c, ldc, 0)

@@ -218,7 +218,7 @@ func finishRow(y, bias, add []float32, row, low float32) {
 }
 
 // relax passes some tens of nanoseconds.
-func relax() { pause(16) }
+func relax() { pause(2) }
 
 // wide512 is how many vectors wide the tiles of AVX-512 are. Where a core makes its 512-bit operations of two 256-bit ones (Zen 4), one vector
 // reaches the peak, and its panels of B take half as much of the first cache; elsewhere reading op(A) would bind.

@@ -7,7 +7,7 @@ const (
 	blockK = 256
 	blockN = 512
 
-	stripsA = 16 // strips of op(A) copied together: adjacent columns of a share cache lines
+	stripsA = 32 // strips of a transposed A copied together: adjacent columns share cache lines
 )
 
 // tile is the argument of one tile: strides count numbers. The assembly reads it by offset.
@@ -88,7 +88,10 @@ func (w *workspace) strips(isa ISA, p *product[float32], b *block, most int) {
 	if p.beta != 0 || b.q > 0 {
 		t.add = 1
 	}
-	packA := packsA(isa, p, b.nb, b.width)
+	packA, atOnce := packsA(isa, p, b.nb, b.width), 1
+	if p.transA {
+		atOnce = stripsA
+	}
 	ends := b.q+b.kb == p.k && !p.epilogue.empty()
 	count := (p.m + most - 1) / most
 	rowsOf := func(left, strips int) int { return (left + strips - 1) / strips }
@@ -100,7 +103,7 @@ func (w *workspace) strips(isa ISA, p *product[float32], b *block, most int) {
 		case packA:
 			if s == after {
 				first = s
-				for after = s + 1; after < min(s+stripsA, count) && rowsOf(p.m-i-(after-s)*rows, count-after) == rows; {
+				for after = s + 1; after < min(s+atOnce, count) && rowsOf(p.m-i-(after-s)*rows, count-after) == rows; {
 					after++
 				}
 				size = w.packA(isa, p, i, b.q, rows, after-s, b.kb)
@@ -148,7 +151,7 @@ func packsB(isa ISA, p *product[float32]) bool {
 			many = 128
 		}
 	}
-	return p.transB || p.m >= many || p.m >= some && p.ldb >= 1024 && p.ldb%512 == 0
+	return p.transB || p.m >= many || p.m >= some && p.ldb%512 == 0
 }
 
 // packsA: when α must be multiplied in, or when rows that fall on few cache sets are reused by several panels; one-vector tiles of AVX-512

@@ -19,7 +19,10 @@ func (w *workspace) packA(isa ISA, p *product[float32], i, q, rows, count, kb in
 		size = kb * lanes
 		w.pa = grow(w.pa, count*size)
 		w.tile.rowA, w.tile.colA = 1, lanes
-		copyPanels(isa, w.pa, p.a[q*p.lda+i:], kb, count*rows, rows, size, p.lda)
+		const some = 8 // rows of a at a time: however far apart, their ends stay in the caches for the strips beside
+		for r := 0; r < kb; r += some {
+			copyPanels(isa, w.pa[r*lanes:], p.a[(q+r)*p.lda+i:], min(some, kb-r), count*rows, rows, size, p.lda)
+		}
 	} else if p.transA {
 		size = kb * rows
 		w.pa = grow(w.pa, count*size)

@@ -6,6 +6,7 @@ import "sync"
 const (
 	leastWork  = 1_500_000 // for more than one goroutine
 	leastPiece = 1 << 18
+	muchWork   = 32_000_000 // worth waking a helper for
 )
 
 // run computes the batch on at most workers goroutines. C is cut between elements, never a sum, so the bits do not depend on the cut.
@@ -16,7 +17,7 @@ func (b *batch[T]) run(workers int) {
 		return
 	}
 	one := float64(b.m) * float64(b.n) * float64(b.k)
-	if one*float64(b.count) < leastWork {
+	if work := one * float64(b.count); work < leastWork || !worthwhile() && work < muchWork {
 		b.compute(0, b.count)
 		return
 	}
@@ -24,7 +25,7 @@ func (b *batch[T]) run(workers int) {
 	defer c.release()
 	if b.count >= 2*workers {
 		c.batch = *b
-		c.each = max(1, b.count/(8*workers), int(leastPiece/one))
+		c.each = max(1, b.count/(32*workers), int(leastPiece/one))
 		together(workers, (b.count+c.each-1)/c.each, c)
 		return
 	}
@@ -37,12 +38,12 @@ func (b *batch[T]) run(workers int) {
 	}
 }
 
-// grid returns the size of the pieces of C: two for each worker, or fewer when they would be too small. Square ones copy the least; columns
+// grid returns the size of the pieces of C: four for each worker, or fewer when they would be too small. Square ones copy the least; columns
 // are cut on whole panels.
 func (p *product[T]) grid(workers int) (rows, cols int) {
 	const panel = 32
 	rows, cols = p.m, p.n
-	for ((p.m+rows-1)/rows)*((p.n+cols-1)/cols) < 2*workers && rows*cols*p.k >= 2*leastPiece {
+	for ((p.m+rows-1)/rows)*((p.n+cols-1)/cols) < 4*workers && rows*cols*p.k >= 2*leastPiece {
 		switch {
 		case cols >= 2*panel && (cols >= rows || rows < 28):
 			cols = (cols/2 + panel - 1) / panel * panel

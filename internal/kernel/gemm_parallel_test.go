@@ -6,13 +6,24 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
+// helped has n processors and looks for help with all work.
+func helped(t *testing.T, n int) {
+	procs, old := runtime.GOMAXPROCS(n), recently
+	recently = time.Hour
+	t.Cleanup(func() {
+		runtime.GOMAXPROCS(procs)
+		recently = old
+	})
+}
+
 // Any number of goroutines gives the bits of one, in every way to cut C.
 func TestWorkersGiveTheSameBits(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
+	helped(t, 5)
 	onEachPath(t, func(t *testing.T) {
 		r := seeded(41)
 		for _, s := range [][4]int{{1, 120, 130, 110}, {1, 32, 400, 300}, {1, 3000, 20, 30}, {1, 1, 4000, 400}, {1, 20, 33, 3000}, {20, 60, 50, 30}, {3, 70, 90, 90}} {
@@ -59,7 +70,7 @@ func TestWorkersGiveTheSameBits(t *testing.T) {
 
 // Calls from many goroutines, also from within pieces of others, share the helpers.
 func TestWorkersOfManyCallers(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	helped(t, 4)
 	const m, n, k = 60, 200, 150
 	r := seeded(42)
 	a, b, want := random[float32](r, m*k), random[float32](r, k*n), make([]float32, m*n)
@@ -97,7 +108,7 @@ func (c *counting) piece(i int) {
 }
 
 func TestTogetherDoesEachPieceOnce(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	helped(t, 4)
 	for _, workers := range []int{-1, 0, 1, 2, 3, 50} {
 		for _, n := range []int{0, 1, 2, 7, 100} {
 			work := &counting{calls: make([]atomic.Int32, n), inner: &counting{calls: make([]atomic.Int32, 5)}}
@@ -112,9 +123,23 @@ func TestTogetherDoesEachPieceOnce(t *testing.T) {
 	}
 }
 
+// Small work that comes alone wakes nobody; what follows does.
+func TestLoneWorkIsNotWorthwhile(t *testing.T) {
+	helped(t, 4)
+	for idle := -1; idle != 0; runtime.Gosched() { // helpers of other tests end
+		team.Lock()
+		idle = team.live
+		team.Unlock()
+	}
+	recently = time.Minute
+	team.last = time.Time{}
+	require.False(t, worthwhile())
+	require.True(t, worthwhile())
+}
+
 // Helpers that nobody asks for end.
 func TestHelpersEnd(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	helped(t, 4)
 	work := &counting{calls: make([]atomic.Int32, 100)}
 	together(4, 100, work)
 	for {
@@ -134,6 +159,7 @@ func TestWorkersTakeNoMemory(t *testing.T) {
 	if raceEnabled {
 		t.Skip("a pool forgets at random under the race detector")
 	}
+	helped(t, 4)
 	const m, n, k = 128, 128, 128
 	a, b, c := make([]float32, m*k), make([]float32, k*n), make([]float32, m*n)
 	o := Options[float32]{Workers: 2, Bias: b[:n]}

@@ -38,7 +38,7 @@ type helper struct{ share atomic.Pointer[share] }
 
 // How long a helper waits for the next share before it ends, and the owner of one for its helpers before it sleeps.
 const (
-	patience   = 50 * time.Microsecond
+	patience   = 400 * time.Microsecond
 	politeness = 10 * time.Microsecond // between two chances for other goroutines
 )
 
@@ -47,6 +47,21 @@ var team struct {
 	sync.Mutex
 	idle []*helper // waiting; the last to come is the first to go
 	live int
+	last time.Time // when there was work for helpers
+}
+
+// recently is how long ago the last work for helpers was at most for the next to be worth waking one. Tests change it.
+var recently = patience
+
+// worthwhile tells whether to look for help with work that a helper already awake would shorten: there is one, or the last such work was a
+// moment ago, so that one will be of use for longer. Otherwise waking it costs more than it saves, 10 µs of the caller's and 50 until it comes.
+func worthwhile() bool {
+	now := time.Now()
+	team.Lock()
+	defer team.Unlock()
+	recent := now.Sub(team.last) < recently
+	team.last = now
+	return recent || len(team.idle) > 0
 }
 
 // together runs all pieces of work on at most workers goroutines, the caller's among them, and returns when all are done.
@@ -67,6 +82,10 @@ func together(workers, n int, work pieces) {
 	dismiss(helpers, s)
 	s.work = nil
 	shares.Put(s)
+	now := time.Now()
+	team.Lock()
+	team.last = now
+	team.Unlock()
 }
 
 // hire gives s to at most n helpers.
