@@ -3,12 +3,13 @@
 //
 // # Paths
 //
-// float32 runs on one of three paths, chosen once at start: AVX-512 (F, BW, DQ, VL) or AVX2 (with FMA and BMI2)
+// float32 runs on one of four paths, chosen once at start: AVX-512 (F, BW, DQ, VL) or AVX2 (with FMA and BMI2)
 // assembly on amd64, NEON on arm64, and portable Go elsewhere or under the build tags purego and noasm. The environment variable
 // VERSO_KERNELS = avx512, avx2, neon or go asks for one; a path the machine lacks, or an unknown word, leaves the best. Tests force each path by
 // [Use]. float64 serves checks of gradients: plain loops over package math, and Gonum's Dgemm.
 //
-// Both assembly paths of amd64 give the same bits for every function here. NEON gives theirs in products, and
+// Both assembly paths of amd64 are built to give the same bits, and tests compare them for products, elementwise functions and their
+// gradients, softmax, sums, and LSTM, GRU and optimiser steps; not yet for layer norm, the gradients of softmax and WindowMax. NEON gives theirs in products, and
 // has exp, tanh, sigmoid, add, mul, scale, axpy, dot and sum besides; the rest runs in Go there. Portable Go may differ in the last places, since it has no
 // fused multiply-add in float32.
 //
@@ -57,7 +58,8 @@
 //	1×1024×256                 46     46   as fast as B comes from the second cache
 //	1×1024×256, B'             23     23   43 and 41 packed
 //
-// Two workers do 1.8 to 2.0 times as much from 128³ up. Portable Go does 3 to 5 GFLOP/s. The figures come from
+// Two workers do 1.8 to 2.0 times as much from 128³ up on a machine with nothing else to do, and less beside other programs: with
+// both cores taken 128³ fell to half of one worker's. Portable Go does 3 to 5 GFLOP/s. The figures come from
 //
 //	go test -run xxx -bench 'Gemm|Epilogue' ./internal/kernel
 //

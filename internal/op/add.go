@@ -3,6 +3,8 @@ package op
 import (
 	"fmt"
 	"slices"
+
+	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // Add is the sum of any number of values of one shape: y = Σ_i x_i.
@@ -25,9 +27,7 @@ func (add[T]) Shape(in []Value[T]) ([]int, error) {
 func (add[T]) Forward(in []Value[T], y Value[T]) error {
 	copy(y.Data, in[0].Data)
 	for _, x := range in[1:] {
-		for i, v := range x.Data {
-			y.Data[i] += v
-		}
+		kernel.Add(y.Data, y.Data, x.Data)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func ConvMaxPool(c ConvMaxPoolConfig) (Spec, Winners) {
 type Winners func() []int
 
 // NoWindow marks a feature of a sequence that is too short for its filter.
-const NoWindow = -1 << 31
+const NoWindow = kernel.NoWindow
 
 type convMaxPool[T Float] struct {
 	ConvMaxPoolConfig

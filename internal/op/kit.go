@@ -80,9 +80,7 @@ func (g Grad[T]) AddScaled(alpha T, x []T) {
 		}
 		return
 	}
-	for i, v := range x {
-		g.Data[i] += alpha * v
-	}
+	kernel.Axpy(alpha, x, g.Data)
 }
 
 // Body is the arithmetic of an operation in one precision. A body belongs to

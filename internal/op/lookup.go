@@ -1,6 +1,10 @@
 package op
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
 
 // LookupConfig holds the options of [Lookup].
 type LookupConfig struct {
@@ -93,9 +97,7 @@ func (l lookup[T]) Backward(in []Value[T], _, dy Value[T], din []Grad[T]) error 
 			}
 			continue
 		}
-		for j, v := range src {
-			d[j] += v
-		}
+		kernel.Add(d, d, src)
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package op
 
+import "github.com/seed6481993f/verso/internal/kernel"
+
 // Sink collects the gradient of one parameter in one graph: dense, or the
 // touched rows of a table.
 type Sink[T Float] struct {
@@ -91,9 +93,7 @@ func (r *Rows[T]) Row(i int) []T {
 func (r *Rows[T]) addAll(dense []T) {
 	for i := range len(dense) / r.Width {
 		row := r.Row(i)
-		for j, v := range dense[i*r.Width : (i+1)*r.Width] {
-			row[j] += v
-		}
+		kernel.Add(row, row, dense[i*r.Width:(i+1)*r.Width])
 	}
 }
 
