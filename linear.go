@@ -31,7 +31,7 @@ func NewLinearNoBias(ps *Params, in, out int) *Linear {
 // Forward maps x (…, in) to (…, out).
 func (l *Linear) Forward(g *Graph, x *gorgonia.Node) *gorgonia.Node {
 	if l.Bias == nil {
-		return g.Apply("linear", op.Linear(false), x, g.Param(l.Weight))
+		return g.Apply("linear", op.Linear(false, g.mode), x, g.Param(l.Weight))
 	}
-	return g.Apply("linear", op.Linear(true), x, g.Param(l.Weight), g.Param(l.Bias))
+	return g.Apply("linear", op.Linear(true, g.mode), x, g.Param(l.Weight), g.Param(l.Bias))
 }

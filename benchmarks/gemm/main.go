@@ -3,9 +3,11 @@
 //
 //	go run ./gemm
 //	go run ./gemm -avx2
+//	go run ./gemm -workers 2
 //
 // The two take turns; a figure is the median of at least seven turns in processor time of the process, a ratio the median of the ratios of
-// turns next to each other. Results are compared with each other before.
+// turns next to each other. Results are compared with each other before. With -workers the table is of one worker against several instead, by the
+// clock, and means something on idle cores alone.
 package main
 
 import (
@@ -27,6 +29,7 @@ func main() {
 	core := flag.String("core", "", "OPENBLAS_CORETYPE, such as SkylakeX or Cooperlake; empty: what OpenBLAS chooses")
 	library := flag.String("library", "libopenblas.so.0", "OpenBLAS to load")
 	turns := flag.Int("turns", 9, "turns of each side, at least 7")
+	workers := flag.Int("workers", 0, "compare so many workers with one instead, without OpenBLAS")
 	length := flag.Duration("length", 20*time.Millisecond, "processor time of a turn, about")
 	flag.Parse()
 
@@ -38,6 +41,10 @@ func main() {
 		if _, err := kernel.Use(kernel.AVX2); err != nil {
 			log.Fatal(err)
 		}
+	}
+	if *workers > 1 {
+		measureWorkers(*workers, max(*turns, 7), *length)
+		return
 	}
 	if *core != "" {
 		os.Setenv("OPENBLAS_CORETYPE", *core)

@@ -69,24 +69,25 @@ func (s shape) strides() (lda, ldb int) {
 
 func (s shape) operations() float64 { return 2 * float64(s.batch*s.m) * float64(s.n) * float64(s.k) }
 
-func (s shape) ours(a, b, c []float32) {
+func (s shape) ours(workers int, a, b, c []float32) {
 	lda, ldb := s.strides()
-	am, bm, cm := s.m*s.k, s.k*s.n, s.m*s.n
-	for i := range s.batch {
-		kernel.Gemm(s.transA, s.transB, s.m, s.n, s.k, 1, a[i*am:(i+1)*am], lda, b[i*bm:(i+1)*bm], ldb, 0, c[i*cm:(i+1)*cm], s.n)
-	}
+	kernel.GemmBatch(kernel.Options[float32]{Workers: workers}, s.transA, s.transB, s.batch, s.m, s.n, s.k, 1, a, lda, s.m*s.k, b, ldb, s.k*s.n, 0, c, s.n, s.m*s.n)
+}
+
+func (s shape) operands() (a, b, c []float32) {
+	r := rand.New(rand.NewPCG(1, 1))
+	return random(r, s.batch*s.m*s.k), random(r, s.batch*s.k*s.n), make([]float32, s.batch*s.m*s.n)
 }
 
 // measure returns the median rates of both sides in GFLOP/s and the median ratio.
 func (s shape) measure(turns int, length time.Duration) (ours, theirs, ratio float64) {
-	r := rand.New(rand.NewPCG(1, 1))
-	a, b := random(r, s.batch*s.m*s.k), random(r, s.batch*s.k*s.n)
-	c, d := make([]float32, s.batch*s.m*s.n), make([]float32, s.batch*s.m*s.n)
+	a, b, c := s.operands()
+	d := make([]float32, len(c))
 	other := s.openBLAS
 	if s.vector {
 		other = s.openBLASVector
 	}
-	s.ours(a, b, c)
+	s.ours(1, a, b, c)
 	other(a, b, d)
 	for i := range c {
 		if math.Abs(float64(c[i]-d[i])) > 1e-5*float64(s.k) {
@@ -95,22 +96,22 @@ func (s shape) measure(turns int, length time.Duration) (ours, theirs, ratio flo
 	}
 	var x, y, q []float64
 	for range turns {
-		u := s.rate(length, func() { s.ours(a, b, c) })
-		v := s.rate(length, func() { other(a, b, d) })
+		u := s.rate(length, processorTime, func() { s.ours(1, a, b, c) })
+		v := s.rate(length, processorTime, func() { other(a, b, d) })
 		x, y, q = append(x, u), append(y, v), append(q, u/v)
 	}
 	return median(x), median(y), median(q)
 }
 
-// rate runs f for about as long as said.
-func (s shape) rate(length time.Duration, f func()) float64 {
+// rate runs f for about as long as said on the given clock.
+func (s shape) rate(length time.Duration, clock func() time.Duration, f func()) float64 {
 	f()
 	for times := 1; ; {
-		begin := processorTime()
+		begin := clock()
 		for range times {
 			f()
 		}
-		took := processorTime() - begin
+		took := clock() - begin
 		if took >= length*3/4 {
 			return s.operations() * float64(times) / took.Seconds() * 1e-9
 		}

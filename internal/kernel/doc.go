@@ -8,8 +8,8 @@
 // VERSO_KERNELS = avx512, avx2, neon or go asks for one; a path the machine lacks, or an unknown word, leaves the best. Tests force each path by
 // [Use]. float64 serves checks of gradients: plain loops over package math, and Gonum's Dgemm.
 //
-// Both assembly paths of amd64 are built to give the same bits, and tests compare them for products, elementwise functions and their
-// gradients, softmax, sums, and LSTM, GRU and optimiser steps; not yet for layer norm, the gradients of softmax and WindowMax. NEON gives theirs in products, and
+// Both assembly paths of amd64 give the same bits, and tests compare them for products, elementwise functions and their gradients, softmax and
+// layer norm with theirs, windows, sums, and LSTM, GRU and optimiser steps. NEON gives theirs in products, and
 // has exp, tanh, sigmoid, add, mul, scale, axpy, dot and sum besides; the rest runs in Go there. Portable Go may differ in the last places, since it has no
 // fused multiply-add in float32.
 //
@@ -62,6 +62,10 @@
 // both cores taken 128³ fell to half of one worker's. Portable Go does 3 to 5 GFLOP/s. The figures come from
 //
 //	go test -run xxx -bench 'Gemm|Epilogue' ./internal/kernel
+//
+// and, with two workers on idle cores, from
+//
+//	go run ./gemm -workers 2       (in benchmarks)
 //
 // # Vector functions
 //

@@ -1,10 +1,6 @@
 package op
 
-import (
-	"math"
-
-	"github.com/seed6481993f/verso/internal/kernel"
-)
+import "github.com/seed6481993f/verso/internal/kernel"
 
 // The constants of SELU: Klambauer et al. 2017, Self-normalizing neural
 // networks, equation 14.
@@ -19,9 +15,7 @@ func (f *activate[T]) value(x, y []T) {
 	case Identity:
 		copy(y, x)
 	case ReLU:
-		for i, v := range x {
-			y[i] = max(v, 0)
-		}
+		kernel.ReLU(y, x)
 	case LeakyReLU:
 		slope := [2]T{1, f.a}
 		for i, v := range x {
@@ -30,8 +24,12 @@ func (f *activate[T]) value(x, y []T) {
 	case ELU, SELU:
 		alpha, scale := f.elu()
 		for i, v := range x {
+			y[i] = min(v, 0)
+		}
+		kernel.Expm1(y, y)
+		for i, v := range x {
 			if v <= 0 {
-				v = alpha * T(math.Expm1(float64(v)))
+				v = alpha * y[i]
 			}
 			y[i] = scale * v
 		}
@@ -44,19 +42,20 @@ func (f *activate[T]) value(x, y []T) {
 	case Tanh:
 		kernel.Tanh(y, x)
 	case Softplus:
+		f.times(f.a, x, y)
+		kernel.Softplus(y, y)
 		for i, v := range x {
-			if u := v * f.a; u <= f.b {
-				v = T(math.Log1p(math.Exp(float64(u)))) / f.a
+			if v*f.a <= f.b {
+				v = y[i] / f.a
 			}
 			y[i] = v
 		}
 	case SiLU:
-		kernel.Sigmoid(y, x)
-		kernel.Mul(y, y, x)
+		kernel.SiLU(y, x)
 	case LogSigmoid:
-		for i, v := range x {
-			y[i] = min(v, 0) - T(math.Log1p(math.Exp(-math.Abs(float64(v)))))
-		}
+		f.times(-1, x, y)
+		kernel.Softplus(y, y)
+		kernel.Scale(-1, y)
 	case Mish:
 		kernel.Exp(y, x)
 		for i, v := range x {
@@ -78,8 +77,10 @@ func (f *activate[T]) gradient(x, y, dy, d []T) {
 	switch f.name {
 	case Identity:
 		copy(d, dy)
-	case ReLU, LeakyReLU:
-		slope := [2]T{1, f.a} // ReLU has no number: 0
+	case ReLU:
+		kernel.ReLUGrad(d, x, dy)
+	case LeakyReLU:
+		slope := [2]T{1, f.a}
 		for i, v := range x {
 			d[i] = dy[i] * slope[bit(v <= 0)]
 		}
@@ -92,47 +93,26 @@ func (f *activate[T]) gradient(x, y, dy, d []T) {
 			}
 		}
 	case GELU:
-		f.geluGradient(x, y, dy, d)
-	case GELUTanh: // f = x σ(2u), u = √(2/π)(x + 0.044715 x³)
-		const c, a = 0.7978845608028654, 0.044715
-		for i, v := range x {
-			d[i] = 2 * c * v * (1 + a*v*v)
-		}
-		kernel.Sigmoid(d, d)
-		for i, v := range x {
-			s := d[i]
-			d[i] = dy[i] * (s + v*s*(1-s)*2*c*(1+3*a*v*v))
-		}
+		kernel.GeluErfGrad(d, x, dy)
+	case GELUTanh:
+		kernel.GeluTanhGrad(d, x, dy)
 	case Sigmoid:
-		for i, v := range y {
-			d[i] = dy[i] * v * (1 - v)
-		}
+		kernel.SigmoidGrad(d, y, dy)
 	case Tanh:
-		for i, v := range y {
-			d[i] = dy[i] * (1 - v*v)
-		}
+		kernel.TanhGrad(d, y, dy)
 	case Softplus:
-		for i, v := range x {
-			d[i] = v * f.a
-		}
-		kernel.Sigmoid(d, d)
+		f.times(f.a, x, d)
+		kernel.SoftplusGrad(d, d, dy)
 		for i, v := range x {
 			if v*f.a > f.b {
-				d[i] = 1
+				d[i] = dy[i]
 			}
-			d[i] *= dy[i]
 		}
 	case SiLU:
-		kernel.Sigmoid(d, x)
-		for i, v := range x {
-			d[i] = dy[i] * d[i] * (1 + v*(1-d[i]))
-		}
+		kernel.SiLUGrad(d, x, dy)
 	case LogSigmoid:
-		for i, v := range x {
-			d[i] = -v
-		}
-		kernel.Sigmoid(d, d)
-		kernel.Mul(d, d, dy)
+		f.times(-1, x, d) // the slope of log σ at x is that of softplus at −x
+		kernel.SoftplusGrad(d, d, dy)
 	case Mish: // t + x σ(x)(1 − t²), t = tanh(log(1 + e^x))
 		kernel.Exp(d, x)
 		for i, v := range x {
@@ -175,20 +155,10 @@ func (f *activate[T]) elu() (alpha, scale T) {
 	return f.a, 1
 }
 
-// geluGradient is dy (Φ(x) + x φ(x)). Φ(x) is f(x)/x, to the last digits of f.
-func (f *activate[T]) geluGradient(x, y, dy, d []T) {
-	for i, v := range x {
-		d[i] = -0.5 * v * v
-	}
-	kernel.Exp(d, d)
-	const density = 0.3989422804014327 // 1/√(2π)
-	for i, v := range x {
-		phi := T(0.5)
-		if max(v, -v) > 1e-20 {
-			phi = y[i] / v
-		}
-		d[i] = dy[i] * (phi + v*density*d[i])
-	}
+// times writes a·x to y.
+func (f *activate[T]) times(a T, x, y []T) {
+	copy(y, x)
+	kernel.Scale(a, y)
 }
 
 // mishLinear is where tanh(log(1 + e^x)) is 1 to the last digit of float64.

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed6481993f/verso/internal/kernel"
 )
@@ -28,10 +29,10 @@ type ConvMaxPoolConfig struct {
 // Inputs: x, lengths, W and b in turn for each width.
 //
 // Method: one matrix product gives every row's share in every tap of every
-// filter, P = x Wᵀ (rows × taps·maps), a block of rows at a time so that P
-// stays in cache; a window is the sum of k shares on a diagonal. The backward
-// pass knows which window won and touches nothing else: batch·maps windows
-// instead of total·maps.
+// filter, and a window is the sum of its shares; [phases] makes that two thirds
+// of the products. The filters are packed once a pass, outside training once for
+// all, and the rows taken a block at a time so that the shares stay in cache. The backward pass knows which
+// window won and touches nothing else: batch·maps windows instead of total·maps.
 //
 // Source: Kim 2014, Convolutional Neural Networks for Sentence Classification,
 // section 2, equations 2 and 3.
@@ -60,7 +61,9 @@ type convMaxPool[T Float] struct {
 	start  []int // first row of each sequence
 	winner []int // (batch, features out)
 
-	packed []T // (taps·maps, features in): W with the tap outermost and the map next
+	phases phases[T]
+	packed []T   // (taps·maps, features in): W with the tap outermost and the map next
+	kept   [][]T // W of the run before, outside training
 	blocks []convBlock[T]
 	dpack  []T // gradient of packed
 
@@ -72,14 +75,30 @@ type convMaxPool[T Float] struct {
 
 // convBlock is the scratch of one worker.
 type convBlock[T Float] struct {
-	shares []T     // (rows of a block, taps·maps)
+	stream []T       // of one leaf, for the sequences of a block
+	leaves [][]T     // of each leaf: its shares for these
+	shares []view[T] // of them, those of one sequence
+	source []int     // rows of a sequence that make a row of a stream
+	sign   []T
+	taken  []T     // memory of the windows of one width
 	at     []int32 // maps: the window that won
 }
 
-// blockRows is how many rows are multiplied at once. The product packs the
-// filters anew for every block, 1.4 MB in Kim's size, so that many rows should
-// share the packing; the shares, 3.7 MB then, are read once from the third-level cache.
-const blockRows = 768
+// take returns rows from..to−1 of maps numbers each, with undefined content,
+// valid until taken is emptied.
+func (b *convBlock[T]) take(from, to, maps int) view[T] {
+	n := max(0, to-from) * maps
+	have := len(b.taken)
+	if cap(b.taken) < have+n {
+		have, b.taken = 0, make([]T, 0, 2*(have+n)) // rows taken before keep the old memory
+	}
+	b.taken = b.taken[:have+n]
+	return view[T]{b.taken[have:], from, max(from, to), maps}
+}
+
+// blockRows is how many rows are multiplied at once: few enough that what is
+// made of them stays in the second cache beside the packed filters of a leaf.
+const blockRows = 192
 
 func (c *convMaxPool[T]) Shape(in []Value[T]) ([]int, error) {
 	x, lengths := in[0], in[1]
@@ -124,8 +143,7 @@ func (c *convMaxPool[T]) shares() int {
 
 func (c *convMaxPool[T]) Forward(in []Value[T], y Value[T]) error {
 	x, lengths := in[0], in[1].Ints
-	e, p := x.Cols(), c.shares()
-	c.pack(in, e)
+	e := x.Cols()
 	c.winner = grow(c.winner, len(y.Data))
 	c.start = c.start[:0]
 	row := 0
@@ -134,13 +152,37 @@ func (c *convMaxPool[T]) Forward(in []Value[T], y Value[T]) error {
 		row += n
 	}
 	pieces, workers := c.cut(lengths)
-	if len(c.blocks) < len(pieces)-1 {
-		c.blocks = make([]convBlock[T], len(pieces)-1)
+	planned, changed := c.phases.plan(c.Widths, c.maps), c.changed(in)
+	if planned || changed {
+		c.pack(in, e)
+		kernel.Parallel(workers, len(c.phases.leaves), func(i int) { c.phases.leaves[i].pack(c.packed, c.maps, c.Widths, e) })
 	}
-	kernel.Parallel(workers, len(pieces)-1, func(i int) {
-		c.forward(&c.blocks[i], pieces[i], pieces[i+1], in, e, p, y)
-	})
+	if len(c.blocks) < workers {
+		c.blocks = make([]convBlock[T], workers)
+	}
+	kernel.Parallel(workers, workers, func(i int) { c.forward(&c.blocks[i], pieces[i], pieces[i+1], in, e, y) })
 	return nil
+}
+
+// changed tells whether the filters differ from those that are packed. Training
+// changes them at every step; for a single sentence packing would cost more than the products.
+func (c *convMaxPool[T]) changed(in []Value[T]) bool {
+	if c.Mode != nil && c.Mode.Train {
+		for i := range c.kept {
+			c.kept[i] = c.kept[i][:0]
+		}
+		return true
+	}
+	changed := c.kept == nil
+	if changed {
+		c.kept = make([][]T, len(c.Widths))
+	}
+	for i := range c.Widths {
+		if w := in[2+2*i].Data; !slices.Equal(c.kept[i], w) {
+			changed, c.kept[i] = true, append(c.kept[i][:0], w...)
+		}
+	}
+	return changed
 }
 
 // cut divides the batch into runs of sequences for the workers. Every run has
@@ -158,224 +200,110 @@ func (c *convMaxPool[T]) cut(lengths []int) (bounds []int, workers int) {
 
 // forward computes the features of sequences from up to to: as many whole
 // sequences at a time as fill a block.
-func (c *convMaxPool[T]) forward(b *convBlock[T], from, to int, in []Value[T], e, p int, y Value[T]) {
+func (c *convMaxPool[T]) forward(b *convBlock[T], from, to int, in []Value[T], e int, y Value[T]) {
 	x, lengths := in[0].Data, in[1].Ints
+	if leaves := c.phases.leaves; len(b.leaves) != len(leaves) {
+		b.leaves, b.shares = make([][]T, len(leaves)), make([]view[T], len(leaves))
+	}
 	for i := from; i < to; {
 		first, rows := i, 0
 		for ; i < to && (rows == 0 || rows+lengths[i] <= blockRows); i++ {
 			rows += lengths[i]
 		}
-		b.shares = grow(b.shares, rows*p)
-		if rows > 0 {
-			kernel.Gemm(false, true, rows, p, e, 1, x[c.start[first]*e:], e, c.packed, e, 0, b.shares, p)
+		for l := range c.phases.leaves {
+			c.multiply(b, l, x, lengths, first, i, e)
+		}
+		for l := range b.shares {
+			b.shares[l] = view[T]{data: b.leaves[l], stride: c.phases.leaves[l].columns}
 		}
 		for s := first; s < i; s++ {
-			c.pool(b, b.shares[(c.start[s]-c.start[first])*p:], lengths[s], p, in, y.Data[s*y.Cols():], c.winner[s*y.Cols():])
+			for l := range b.shares {
+				v := &b.shares[l]
+				v.data = v.data[(v.to-v.from)*v.stride:]
+				v.from, v.to = c.phases.leaves[l].span(lengths[s])
+			}
+			c.pool(b, lengths[s], in, y.Data[s*y.Cols():], c.winner[s*y.Cols():])
 		}
 	}
 }
 
-// pool slides the windows of all widths over one sequence's shares and keeps
-// the maximum of each map and where it was.
-func (c *convMaxPool[T]) pool(b *convBlock[T], shares []T, n, p int, in []Value[T], y []T, winner []int) {
-	column, feature := 0, 0
-	for i, k := range c.Widths {
-		maps, bias := c.maps[i], in[3+2*i].Data
+// multiply forms the stream of a leaf over some sequences and its shares.
+func (c *convMaxPool[T]) multiply(b *convBlock[T], l int, x []T, lengths []int, first, after, e int) {
+	leaf := &c.phases.leaves[l]
+	rows := 0
+	for _, n := range lengths[first:after] {
+		from, to := leaf.span(n)
+		rows += to - from
+	}
+	if rows == 0 {
+		return
+	}
+	b.stream, b.leaves[l] = grow(b.stream, rows*e), grow(b.leaves[l], rows*leaf.columns)
+	clear(b.stream)
+	at := 0
+	for s := first; s < after; s++ {
+		n := lengths[s]
+		own := x[c.start[s]*e : (c.start[s]+n)*e]
+		for p, to := leaf.span(n); p < to; p++ {
+			b.source, b.sign = b.source[:0], b.sign[:0]
+			for i, o := range leaf.offset {
+				if r := p*leaf.step + o; r >= 0 && r < n {
+					b.source, b.sign = append(b.source, r), append(b.sign, leaf.sign[i])
+				}
+			}
+			kernel.AddRows(b.stream[at:at+e], b.sign, b.source, own)
+			at += e
+		}
+	}
+	kernel.GemmPacked(kernel.Options[T]{}, false, rows, 1, b.stream, e, &leaf.packed, 0, b.leaves[l], leaf.columns)
+}
+
+// pool keeps the largest window of each map over one sequence of n rows and
+// where it was. Windows that see nothing but padding are zero; the first of them
+// stands for all.
+func (c *convMaxPool[T]) pool(b *convBlock[T], n int, in []Value[T], y []T, winner []int) {
+	feature := 0
+	for w, k := range c.Widths {
+		maps, bias := c.maps[w], in[3+2*w].Data
 		out, won := y[feature:feature+maps], winner[feature:feature+maps]
-		b.at = grow(b.at, maps)
-		kernel.WindowMax(n, k, c.Pad, shares[min(column, len(shares)):], p, out, b.at)
-		for f, t := range b.at {
-			won[f] = int(t)
-			out[f] += bias[f]
-		}
-		c.activate(out, won)
-		column += k * maps
 		feature += maps
+		if n+2*c.Pad < k {
+			clear(out)
+			fill(won, NoWindow)
+			continue
+		}
+		if n == 0 {
+			clear(out)
+			fill(won, -c.Pad)
+		} else {
+			from, to := max(-c.Pad, 1-k), min(n+c.Pad-k, n-1)+1
+			b.taken, b.at = b.taken[:0], grow(b.at, maps)
+			sums := c.phases.windows(b, w, c.phases.cuts, 0, from, to)
+			kernel.WindowMax(to-from, 1, 0, sums.data, sums.stride, out, b.at)
+			for f, t := range b.at {
+				won[f] = from + int(t)
+				if c.Pad >= k && !(out[f] > 0) {
+					out[f], won[f] = 0, -c.Pad
+				}
+			}
+		}
+		kernel.Add(out, out, bias)
+		c.activate(out)
 	}
 }
 
-func (c *convMaxPool[T]) activate(out []T, won []int) {
+// fill sets all numbers to v.
+func fill(s []int, v int) {
+	for i := range s {
+		s[i] = v
+	}
+}
+
+func (c *convMaxPool[T]) activate(out []T) {
 	switch c.Activation {
 	case ReLU:
 		kernel.ReLU(out, out)
 	case Tanh:
 		kernel.Tanh(out, out)
-	}
-	for f := range out {
-		if won[f] == NoWindow {
-			out[f] = 0
-		}
-	}
-}
-
-func (c *convMaxPool[T]) Backward(in []Value[T], y, dy Value[T], din []Grad[T]) error {
-	x, lengths := in[0], in[1].Ints
-	e, features := x.Cols(), y.Cols()
-	dx := din[0]
-	if dx.Wanted() {
-		dx.Clear()
-	}
-	wantW := false
-	for i := range c.Widths {
-		wantW = wantW || din[2+2*i].Wanted()
-		if g := din[3+2*i]; g.Wanted() {
-			g.Clear()
-		}
-	}
-	c.slopes(y.Data, dy.Data)
-	feature := 0
-	for i := range c.Widths {
-		if db := din[3+2*i]; db.Wanted() {
-			for s := range lengths {
-				kernel.Add(db.Data, db.Data, c.g[s*features+feature:s*features+feature+c.maps[i]])
-			}
-		}
-		feature += c.maps[i]
-	}
-	if wantW {
-		c.dpack = grow(c.dpack, len(c.packed))
-		c.backwardFilters(x.Data, lengths, e, features)
-		c.unpack(din, e)
-	}
-	if dx.Wanted() {
-		c.backwardInput(dx.Data, lengths, e, features)
-	}
-	return nil
-}
-
-// slopes writes to c.g the gradients of the windows' sums: 0 where there is no
-// window.
-func (c *convMaxPool[T]) slopes(y, dy []T) {
-	c.g = grow(c.g, len(dy))
-	switch c.Activation {
-	case ReLU:
-		kernel.ReLUGrad(c.g, y, dy)
-	case Tanh:
-		kernel.TanhGrad(c.g, y, dy)
-	default:
-		copy(c.g, dy)
-	}
-	for at, t := range c.winner {
-		if t == NoWindow {
-			c.g[at] = 0
-		}
-	}
-}
-
-// backwardFilters writes dpack. The gradient of a map's tap is a sum of rows of
-// x, one of each sequence, and is formed whole before the next.
-func (c *convMaxPool[T]) backwardFilters(x []T, lengths []int, e, features int) {
-	clear(c.dpack)
-	row, feature := 0, 0
-	for i, k := range c.Widths {
-		for f := range c.maps[i] {
-			for j := range k {
-				c.factor, c.source = c.factor[:0], c.source[:0]
-				for s, n := range lengths {
-					at := s*features + feature + f
-					t, g := c.winner[at], c.g[at]
-					if g == 0 || t+j < 0 || t+j >= n {
-						continue // dropped, cut off by ReLU, or in the padding
-					}
-					c.factor = append(c.factor, g)
-					c.source = append(c.source, c.start[s]+t+j)
-				}
-				w := (row + j*c.maps[i] + f) * e
-				kernel.AddRows(c.dpack[w:w+e], c.factor, c.source, x)
-			}
-		}
-		row += k * c.maps[i]
-		feature += c.maps[i]
-	}
-}
-
-// backwardInput adds the gradient of x. That of a row is a sum of filters' taps: the
-// windows over a sequence are sorted by the rows they cover, in order of
-// filters and taps.
-func (c *convMaxPool[T]) backwardInput(dx []T, lengths []int, e, features int) {
-	for s, n := range lengths {
-		c.end = grow(c.end, n+1)
-		clear(c.end)
-		c.eachTap(s, n, features, func(row, _ int, _ T) { c.end[row+1]++ })
-		for r := range n {
-			c.end[r+1] += c.end[r]
-		}
-		c.factor, c.source = grow(c.factor, c.end[n]), grow(c.source, c.end[n])
-		c.eachTap(s, n, features, func(row, tap int, g T) {
-			at := c.end[row]
-			c.factor[at], c.source[at] = g, tap
-			c.end[row]++
-		})
-		from := 0
-		for r := range n {
-			to := c.end[r]
-			q := (c.start[s] + r) * e
-			kernel.AddRows(dx[q:q+e], c.factor[from:to], c.source[from:to], c.packed)
-			from = to
-		}
-	}
-}
-
-// eachTap calls f for every row that a winning window of sequence s covers,
-// with the row of packed it met there and the gradient.
-func (c *convMaxPool[T]) eachTap(s, n, features int, f func(row, tap int, g T)) {
-	tap, at := 0, s*features
-	for i, k := range c.Widths {
-		maps := c.maps[i]
-		for m := range maps {
-			t, g := c.winner[at], c.g[at]
-			at++
-			if g == 0 {
-				continue
-			}
-			for j := max(0, -t); j < min(k, n-t); j++ {
-				f(t+j, tap+j*maps+m, g)
-			}
-		}
-		tap += k * maps
-	}
-}
-
-// pack lays the filters out for the product: rows in the order width, tap, map,
-// each of the input's features.
-func (c *convMaxPool[T]) pack(in []Value[T], e int) {
-	c.packed = grow(c.packed, c.shares()*e)
-	at := 0
-	for i, k := range c.Widths {
-		w := in[2+2*i].Data // (maps, e, k)
-		for j := range k {
-			for f := range c.maps[i] {
-				src, dst := w[f*e*k:(f+1)*e*k], c.packed[at:at+e]
-				for q := range dst {
-					dst[q] = src[q*k+j]
-				}
-				at += e
-			}
-		}
-	}
-}
-
-// unpack brings the filters' gradient back into their own layout.
-func (c *convMaxPool[T]) unpack(din []Grad[T], e int) {
-	at := 0
-	for i, k := range c.Widths {
-		g, maps := din[2+2*i], c.maps[i]
-		if g.Wanted() {
-			for f := range maps {
-				for j := range k {
-					dst, src := g.Data[f*e*k:(f+1)*e*k], c.dpack[at+(j*maps+f)*e:at+(j*maps+f+1)*e]
-					if g.Add {
-						for q, v := range src {
-							dst[q*k+j] += v
-						}
-					} else {
-						for q, v := range src {
-							dst[q*k+j] = v
-						}
-					}
-				}
-			}
-		}
-		at += k * maps * e
 	}
 }

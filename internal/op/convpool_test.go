@@ -1,6 +1,8 @@
 package op_test
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/internal/gradcheck"
+	"github.com/seed6481993f/verso/internal/kernel"
 	"github.com/seed6481993f/verso/internal/op"
 )
 
@@ -97,4 +100,146 @@ func TestConvMaxPoolBits(t *testing.T) {
 		require.Equal(t, want[i*57:(i+1)*57], run(1, x[at*6:(at+n)*6], []int{n}), "sequence %d", i)
 		at += n
 	}
+}
+
+// The sums by phases equal those of the definition for filters of every width and
+// sequences of every length up to some more than a block's, and where the
+// definition has two equal largest windows in the padding the first wins.
+func TestConvMaxPoolDefinition(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 6))
+	const features, maps = 7, 5
+	lengths := []int{}
+	for n := range 24 {
+		lengths = append(lengths, n, 0)
+	}
+	lengths = append(lengths, 250, 131)
+	total := 0
+	for _, n := range lengths {
+		total += n
+	}
+	x := whole(rng, total*features) // whole numbers: nothing is rounded, so the windows that win are the same
+	rows := op.Value[float32]{Shape: []int{total, features}, Data: x}
+	for _, widths := range [][]int{{1}, {2}, {3}, {4}, {5}, {6}, {7}, {9}, {1, 2, 8}, {3, 4, 5}, {5, 5}} {
+		for _, pad := range []int{0, 1, 4, 9} {
+			t.Run(fmt.Sprint(widths, pad), func(t *testing.T) {
+				in := []op.Value[float32]{rows, {Shape: []int{len(lengths)}, Ints: lengths}}
+				for _, k := range widths {
+					in = append(in, op.Value[float32]{Shape: []int{maps, features, k}, Data: whole(rng, maps*features*k)},
+						op.Value[float32]{Shape: []int{maps}, Data: whole(rng, maps)})
+				}
+				spec, winners := op.ConvMaxPool(op.ConvMaxPoolConfig{Widths: widths, Pad: pad})
+				y := forward(t, spec.F32, in...)
+				at, start := 0, 0
+				for s, n := range lengths {
+					for w, k := range widths {
+						for m := range maps {
+							value, window := windowByDefinition(x[start*features:(start+n)*features], in[2+2*w].Data[m*features*k:(m+1)*features*k], n, features, k, pad)
+							if window != op.NoWindow {
+								value += in[3+2*w].Data[m]
+							}
+							require.Equal(t, value, y.Data[at], "sequence %d of %d rows, width %d, map %d", s, n, k, m)
+							require.Equal(t, window, winners()[at], "sequence %d of %d rows, width %d, map %d", s, n, k, m)
+							at++
+						}
+					}
+					start += n
+				}
+			})
+		}
+	}
+}
+
+// Packed filters are kept between runs outside training, but never beyond a change.
+func TestConvMaxPoolChanges(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 8))
+	mode := &op.Mode{}
+	spec, _ := op.ConvMaxPool(op.ConvMaxPoolConfig{Widths: []int{2, 3}, Mode: mode})
+	in := []op.Value[float32]{
+		{Shape: []int{9, 4}, Data: whole(rng, 36)}, {Shape: []int{2}, Ints: []int{4, 5}},
+		{Shape: []int{3, 4, 2}, Data: whole(rng, 24)}, {Shape: []int{3}, Data: whole(rng, 3)},
+		{Shape: []int{2, 4, 3}, Data: whole(rng, 24)}, {Shape: []int{2}, Data: whole(rng, 2)},
+	}
+	for i, train := range []bool{false, false, true, true, false, false, true, false} {
+		for _, w := range []int{2, 4} {
+			mode.Train = train
+			in[w].Data[i] += 3
+			other, _ := op.ConvMaxPool(op.ConvMaxPoolConfig{Widths: []int{2, 3}})
+			want := forward(t, other.F32, in...).Data
+			require.Equal(t, want, forward(t, spec.F32, in...).Data, "run %d", i)
+			require.Equal(t, want, forward(t, spec.F32, in...).Data, "run %d again", i)
+		}
+	}
+}
+
+func whole(rng *rand.Rand, n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(rng.IntN(9) - 4)
+	}
+	return x
+}
+
+// windowByDefinition returns the largest sum of one filter (features, k) over a
+// sequence and its first window.
+func windowByDefinition(x, filter []float32, n, features, k, pad int) (best float32, at int) {
+	at = op.NoWindow
+	for t := -pad; t+k <= n+pad; t++ {
+		var sum float32
+		for j := range k {
+			if t+j >= 0 && t+j < n {
+				for q := range features {
+					sum += x[(t+j)*features+q] * filter[q*k+j]
+				}
+			}
+		}
+		if at == op.NoWindow || sum > best {
+			best, at = sum, t
+		}
+	}
+	return best, at
+}
+
+// The sums by phases lose little: their error is a small multiple of the plain sum's.
+func TestConvMaxPoolAccuracy(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 7))
+	const features, maps, k, n = 300, 100, 5, 5 // one window
+	var squares, plain float64
+	for range 20 {
+		x, w := make([]float32, n*features), make([]float32, maps*features*k)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64())
+		}
+		for i := range w {
+			w[i] = float32(rng.NormFloat64())
+		}
+		spec, _ := op.ConvMaxPool(op.ConvMaxPoolConfig{Widths: []int{k}})
+		y := forward(t, spec.F32, op.Value[float32]{Shape: []int{n, features}, Data: x}, op.Value[float32]{Shape: []int{1}, Ints: []int{n}},
+			op.Value[float32]{Shape: []int{maps, features, k}, Data: w}, op.Value[float32]{Shape: []int{maps}, Data: make([]float32, maps)})
+		shares := make([]float32, n*maps*k)
+		kernel.Gemm(false, true, n, maps*k, features, 1, x, features, tapRows(w, maps, features, k), features, 0, shares, maps*k)
+		for m := range maps {
+			sum, slid := 0.0, float32(0)
+			for j := range k {
+				slid += shares[j*maps*k+j*maps+m]
+				for q := range features {
+					sum += float64(x[j*features+q]) * float64(w[(m*features+q)*k+j])
+				}
+			}
+			squares += (float64(y.Data[m]) - sum) * (float64(y.Data[m]) - sum)
+			plain += (float64(slid) - sum) * (float64(slid) - sum)
+		}
+	}
+	times := math.Sqrt(squares / plain)
+	t.Logf("root mean square error: %.2f times the plain sum's", times)
+	require.Less(t, times, 3.0)
+}
+
+// tapRows brings filters (maps, features, k) into the order (k, maps, features).
+func tapRows(w []float32, maps, features, k int) []float32 {
+	rows := make([]float32, len(w))
+	for i, v := range w {
+		m, q, j := i/(features*k), i/k%features, i%k
+		rows[(j*maps+m)*features+q] = v
+	}
+	return rows
 }

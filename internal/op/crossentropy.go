@@ -135,6 +135,10 @@ func Normaliser(c CrossEntropyConfig, labels []int) float64 {
 
 // normalise finds top and log of example i, whose classes stand inner apart.
 func (c *crossEntropy[T]) normalise(x []T, i int) {
+	if c.inner == 1 {
+		c.top[i], c.log[i] = topAndLog(x[:c.n])
+		return
+	}
 	top := x[0]
 	for j := 1; j < c.n; j++ {
 		top = max(top, x[j*c.inner])
@@ -214,6 +218,10 @@ func (c *crossEntropy[T]) Backward(in []Value[T], _, dy Value[T], din []Grad[T])
 
 // softmax writes the probabilities of the o-th block of examples.
 func (c *crossEntropy[T]) softmax(o int, x, p []T) {
+	if c.inner == 1 {
+		softmaxKnown(x, p, c.top[o], c.log[o])
+		return
+	}
 	top, log := c.top[o*c.inner:], c.log[o*c.inner:]
 	for j := range c.n {
 		for q := range c.inner {
@@ -250,8 +258,12 @@ func (c *crossEntropy[T]) gradient(p []T, target Value[T], i int, g float64) {
 		}
 	}
 	sum += hit
-	for j := range c.n {
-		p[j*c.inner] *= T(g * sum)
+	if c.inner == 1 {
+		kernel.Scale(T(g*sum), p[:c.n])
+	} else {
+		for j := range c.n {
+			p[j*c.inner] *= T(g * sum)
+		}
 	}
 	p[label*c.inner] -= T(g * hit)
 	if eps > 0 {

@@ -3,6 +3,8 @@ package op
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // Dropout sets each element to 0 with probability p and divides the others by
@@ -71,9 +73,7 @@ func (d *dropout[T]) Forward(in []Value[T], y Value[T]) error {
 	}
 	d.mask = grow(d.mask, len(x))
 	drawMask(d.mask, d.p, d.mode.stream(d.number))
-	for i, m := range d.mask {
-		y.Data[i] = m * x[i]
-	}
+	kernel.Mul(y.Data, d.mask, x)
 	return nil
 }
 
@@ -83,9 +83,7 @@ func (d *dropout[T]) Backward(_ []Value[T], _, dy Value[T], din []Grad[T]) error
 		return nil
 	}
 	dx := d.dx.of(din[0], len(dy.Data))
-	for i, m := range d.mask {
-		dx[i] = m * dy.Data[i]
-	}
+	kernel.Mul(dx, d.mask, dy.Data)
 	d.dx.give(din[0], dx)
 	return nil
 }

@@ -4,17 +4,19 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/internal/gradcheck"
+	"github.com/seed6481993f/verso/internal/kernel"
 	"github.com/seed6481993f/verso/internal/op"
 )
 
 func TestLinearGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	f := func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
-		return g.Apply("linear", op.Linear(len(in) == 3), in...)
+		return g.Apply("linear", op.Linear(len(in) == 3, g.Mode()), in...)
 	}
 	for _, c := range []struct {
 		name    string
@@ -43,4 +45,29 @@ func TestLinearGradient(t *testing.T) {
 		batches = append(batches, []gradcheck.Input{gradcheck.Random(rng, 1, rows, 3), w, b})
 	}
 	t.Run("dynamic", func(t *testing.T) { gradcheck.Dynamic(t, batches, f) })
+}
+
+// The products are cut between workers without changing a bit, and the bias is
+// added as by itself.
+func TestLinearWorkers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	const rows, in, out = 130, 300, 400
+	normal := func(n int) []float32 {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64())
+		}
+		return x
+	}
+	x, w, b, dy := matrix(in, normal(rows*in)...), matrix(in, normal(out*in)...), vector(normal(out)...), normal(rows*out)
+	plain := op.Linear(false, nil).F32
+	want := forward(t, plain, x, w)
+	kernel.AddBias(rows, out, b.Data, want.Data)
+	gradients := backward(t, op.Linear(true, nil).F32, want, dy, x, w, b)
+	for _, workers := range []int{1, 2, 5} {
+		body := op.Linear(true, &op.Mode{Workers: workers}).F32
+		y := forward(t, body, x, w, b)
+		require.Equal(t, want.Data, y.Data, "%d workers", workers)
+		require.Equal(t, gradients, backward(t, body, y, dy, x, w, b), "%d workers", workers)
+	}
 }

@@ -77,7 +77,7 @@ type softmax[T Float] struct {
 	log   bool
 	mode  *Mode
 	dx    whole[T]
-	lines [3][]T // a block of x or y, of dy and of dx, line by line
+	lines [2][]T // a block of x or y, and of dy, line by line
 }
 
 func (s *softmax[T]) Shape(in []Value[T]) ([]int, error) { return in[0].Shape, s.find(in[0].Shape) }
@@ -105,12 +105,14 @@ func (s *softmax[T]) Forward(in []Value[T], y Value[T]) error {
 
 func (s *softmax[T]) Backward(_ []Value[T], y, dy Value[T], din []Grad[T]) error {
 	dx := s.dx.of(din[0], len(y.Data))
+	rows := kernel.SoftmaxRowsGrad[T]
+	if s.log {
+		rows = kernel.LogSoftmaxRowsGrad[T]
+	}
 	if s.inner == 1 {
 		s.mode.split(s.outer, s.n, func(from, to int) {
-			for i := from; i < to; i++ {
-				at, end := i*s.n, (i+1)*s.n
-				s.gradient(y.Data[at:end], dy.Data[at:end], dx[at:end])
-			}
+			at, end := from*s.n, to*s.n
+			rows(to-from, s.n, dx[at:end], y.Data[at:end], dy.Data[at:end])
 		})
 	} else {
 		for i := range s.lines {
@@ -119,31 +121,12 @@ func (s *softmax[T]) Backward(_ []Value[T], y, dy Value[T], din []Grad[T]) error
 		for o := range s.outer {
 			gather(&s.along, o, y.Data, s.lines[0])
 			gather(&s.along, o, dy.Data, s.lines[1])
-			for i := range s.inner {
-				at, end := i*s.n, (i+1)*s.n
-				s.gradient(s.lines[0][at:end], s.lines[1][at:end], s.lines[2][at:end])
-			}
-			scatter(&s.along, o, s.lines[2], dx)
+			rows(s.inner, s.n, s.lines[0], s.lines[0], s.lines[1])
+			scatter(&s.along, o, s.lines[0], dx)
 		}
 	}
 	s.dx.give(din[0], dx)
 	return nil
-}
-
-// gradient is that of one line.
-func (s *softmax[T]) gradient(y, dy, dx []T) {
-	if s.log {
-		sum := kernel.Sum(dy)
-		kernel.Exp(dx, y)
-		for j, p := range dx {
-			dx[j] = dy[j] - p*sum
-		}
-		return
-	}
-	dot := kernel.Dot(y, dy)
-	for j, p := range y {
-		dx[j] = p * (dy[j] - dot)
-	}
 }
 
 // LogSumExp is y = log Σ_k e^{x_k} along an axis, which goes or, with keep, stays

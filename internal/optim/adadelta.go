@@ -45,6 +45,6 @@ func AdadeltaCatchUp[T Float](c *AdadeltaConfig, n int, squareAvg, accDelta []T)
 		return
 	}
 	fade := math.Pow(c.Rho, float64(n))
-	scale(squareAvg, fade)
-	scale(accDelta, fade)
+	kernel.Scale(T(fade), squareAvg)
+	kernel.Scale(T(fade), accDelta)
 }

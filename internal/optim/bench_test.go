@@ -20,13 +20,13 @@ func updates[T Float]() map[string]func(step int) {
 	sgd, momentum := SGDConfig{}, SGDConfig{Momentum: 0.9}
 	adam, rmsprop, adagrad, adadelta := DefaultAdamConfig(), DefaultRMSpropConfig(), DefaultAdagradConfig(), DefaultAdadeltaConfig()
 	return map[string]func(step int){
-		"SGD":          func(step int) { SGDStep(&sgd, 1e-6, step, w, g, nil) },
-		"Momentum":     func(step int) { SGDStep(&momentum, 1e-6, step, w, g, a) },
-		"Adam":         func(step int) { AdamStep(&adam, 1e-6, step, w, g, a, b, nil) },
-		"RMSprop":      func(step int) { RMSpropStep(&rmsprop, 1e-6, w, g, b, nil, nil) },
-		"Adagrad":      func(step int) { AdagradStep(&adagrad, 1e-6, step, w, g, b) },
-		"Adadelta":     func(step int) { AdadeltaStep(&adadelta, 1e-6, w, g, a, b) },
-		"SumOfSquares": func(int) { sumOfSquares(g) },
+		"SGD":      func(step int) { SGDStep(&sgd, 1e-6, step, w, g, nil) },
+		"Momentum": func(step int) { SGDStep(&momentum, 1e-6, step, w, g, a) },
+		"Adam":     func(step int) { AdamStep(&adam, 1e-6, step, w, g, a, b, nil) },
+		"RMSprop":  func(step int) { RMSpropStep(&rmsprop, 1e-6, w, g, b, nil, nil) },
+		"Adagrad":  func(step int) { AdagradStep(&adagrad, 1e-6, step, w, g, b) },
+		"Adadelta": func(step int) { AdadeltaStep(&adadelta, 1e-6, w, g, a, b) },
+		"Norm":     func(int) { Norm(2, g) },
 	}
 }
 

@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
 
 // Norm returns the p-norm (Σ|x|^p)^(1/p) of a vector, added up in float64: p = +Inf is the largest absolute value, −Inf
 // the smallest, 0 the number of elements that are not 0. The norm of nothing is 0.
@@ -10,7 +14,7 @@ func Norm[T Float](p float64, x []T) float64 {
 	}
 	switch {
 	case p == 2:
-		return math.Sqrt(sumOfSquares(x))
+		return math.Sqrt(kernel.SumSquares(x))
 	case math.IsInf(p, 1):
 		var most T
 		for _, v := range x {
@@ -45,22 +49,6 @@ func Norm[T Float](p float64, x []T) float64 {
 	return math.Pow(sum, 1/p)
 }
 
-// sumOfSquares adds in four lanes, for an addition waits for the one before it.
-func sumOfSquares[T Float](x []T) float64 {
-	var a, b, c, d float64
-	for ; len(x) >= 4; x = x[4:] {
-		x0, x1, x2, x3 := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
-		a += x0 * x0
-		b += x1 * x1
-		c += x2 * x2
-		d += x3 * x3
-	}
-	for _, v := range x {
-		a += float64(v) * float64(v)
-	}
-	return (a + b) + (c + d)
-}
-
 // GlobalNorm returns the p-norm of the p-norms of several gradients, which is that of all their elements together
 // (except for p = 0, where it counts the gradients that are not 0).
 func GlobalNorm[T Float](p float64, grads ...[]T) float64 {
@@ -86,7 +74,7 @@ func ClipNorm[T Float](maxNorm, p float64, grads ...[]T) float64 {
 	total := GlobalNorm(p, grads...)
 	if c := ClipCoefficient(total, maxNorm); c != 1 {
 		for _, g := range grads {
-			scale(g, c)
+			kernel.Scale(T(c), g)
 		}
 	}
 	return total
@@ -110,7 +98,7 @@ func RowMaxNorm[T Float](w []T, cols int, s float64) {
 	}
 	for ; len(w) >= cols; w = w[cols:] {
 		if norm := Norm(2, w[:cols]); norm > s {
-			scale(w[:cols], s/norm)
+			kernel.Scale(T(s/norm), w[:cols])
 		}
 	}
 }

@@ -23,7 +23,8 @@
 //
 // # Cost
 //
-// A float32 step of Adam takes about 3 ns an element on one core without assembly, most of it division and square root.
+// With the assembly of internal/kernel a float32 step costs what reading and writing its slices does; in portable Go one of
+// Adam takes about 3 ns an element on one core, most of it division and square root.
 package optim
 
 // Float is the type of a weight.

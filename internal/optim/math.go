@@ -12,11 +12,3 @@ func signOf(maximize bool) float64 {
 	}
 	return 1
 }
-
-// scale multiplies the elements by a factor.
-func scale[T Float](x []T, factor float64) {
-	f := T(factor)
-	for i := range x {
-		x[i] *= f
-	}
-}

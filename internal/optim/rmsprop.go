@@ -72,6 +72,6 @@ func RMSpropCatchUp[T Float](c *RMSpropConfig, n int, squareAvg, gradAvg []T) {
 		return
 	}
 	fade := math.Pow(c.Alpha, float64(n))
-	scale(squareAvg, fade)
-	scale(gradAvg, fade)
+	kernel.Scale(T(fade), squareAvg)
+	kernel.Scale(T(fade), gradAvg)
 }

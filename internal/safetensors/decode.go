@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // chunk is how many bytes are decoded or encoded at a time: a multiple of every element's size that stays in the cache.
@@ -27,20 +29,44 @@ func ReadFloats[T float32 | float64](f *File, name string, dst []T) error {
 				}
 			}
 		case F16:
-			return func(dst []T, src []byte) {
-				for i := range dst {
-					dst[i] = T(f16ToFloat32(binary.LittleEndian.Uint16(src[2*i:])))
-				}
-			}
+			return halves[T](kernel.Float16ToFloat32)
 		case BF16:
-			return func(dst []T, src []byte) {
-				for i := range dst {
-					dst[i] = T(bf16ToFloat32(binary.LittleEndian.Uint16(src[2*i:])))
-				}
-			}
+			return halves[T](kernel.BFloat16ToFloat32)
 		}
 		return nil
 	})
+}
+
+// halves decodes elements of two bytes, which widen makes float32.
+func halves[T float32 | float64](widen func([]float32, []uint16)) func([]T, []byte) {
+	var words []uint16
+	var wide []float32
+	return func(dst []T, src []byte) {
+		if words == nil {
+			words = make([]uint16, len(dst)) // the first chunk is the longest
+		}
+		bits := words[:len(dst)]
+		readWords(bits, src)
+		if d, ok := any(dst).([]float32); ok {
+			widen(d, bits)
+			return
+		}
+		if wide == nil {
+			wide = make([]float32, len(dst))
+		}
+		widen(wide[:len(dst)], bits)
+		for i := range dst {
+			dst[i] = T(wide[i])
+		}
+	}
+}
+
+// readWords is apart so that the compiler keeps its slices in registers.
+func readWords(dst []uint16, src []byte) {
+	src = src[:2*len(dst)]
+	for i := range dst {
+		dst[i] = binary.LittleEndian.Uint16(src[2*i : 2*i+2])
+	}
 }
 
 func readInts(f *File, name string, dst []int64) error {

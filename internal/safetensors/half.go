@@ -2,18 +2,6 @@ package safetensors
 
 import "math"
 
-// f16ToFloat32 widens a half, exactly.
-func f16ToFloat32(h uint16) float32 {
-	sign, exponent, fraction := uint32(h&0x8000)<<16, uint32(h>>10&0x1f), uint32(h&0x3ff)
-	switch exponent {
-	case 0: // zero or subnormal: fraction * 2^-24
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)*0x1p-24))
-	case 31: // infinity, or NaN with its payload
-		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
-}
-
 // float32ToF16 rounds to the nearest half, ties to even; from 65520 on that is infinity.
 func float32ToF16(f float32) uint16 {
 	b := math.Float32bits(f)
@@ -29,9 +17,6 @@ func float32ToF16(f float32) uint16 {
 	b += 0xfff + b>>13&1
 	return sign | uint16((b-(127-15)<<23)>>13)
 }
-
-// bf16ToFloat32 widens a bfloat16, exactly.
-func bf16ToFloat32(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
 
 // float32ToBF16 rounds to the nearest bfloat16, ties to even.
 func float32ToBF16(f float32) uint16 {
