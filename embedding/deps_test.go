@@ -8,11 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A program that only counts words, or only searches vectors, must not link the
+// A program that only counts words, searches vectors or trains them must not link the
 // expression graph: 20 MB, and half a minute of compiling.
 func TestInnerPackagesImportNoGraph(t *testing.T) {
 	const module = "github.com/seed6481993f/verso"
-	for _, p := range []string{"vocab", "vectors", "dataset"} {
+	for _, p := range []string{"vocab", "vectors", "dataset", "word2vec", "fasttext", "glove", "doc2vec", "node2vec", "item2vec"} {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./"+p).Output()
 		require.NoError(t, err, p)
 		deps := strings.Fields(string(out))

@@ -25,4 +25,11 @@ var (
 	ErrWord = errors.New("vectors: word does not fit the format")
 	// ErrOptions signifies [Options] that make no sense.
 	ErrOptions = errors.New("vectors: bad options")
+	// ErrUnknown signifies words that are not in the table; the error names them all.
+	ErrUnknown = errors.New("vectors: unknown words")
+	// ErrQuery signifies a question that has no answer: of no words, of a vector without a
+	// direction, or for the best 0 of something.
+	ErrQuery = errors.New("vectors: bad query")
+	// ErrLine signifies a line of an evaluation file that is not as the format wants it.
+	ErrLine = errors.New("vectors: bad line")
 )

@@ -2,8 +2,10 @@ package vectors_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/seed6481993f/verso/embedding/vectors"
@@ -27,6 +29,72 @@ mar -0.75 1
 	// Output:
 	// 3 2 [0.5 2] true
 	// false
+}
+
+// east is to west as north is to …
+func ExampleVectors_MostSimilar() {
+	v, err := vectors.Read(strings.NewReader(`5 3
+north 0 1 0.1
+south 0 -1 0.1
+east 1 0 0.1
+west -1 0 0.1
+up 0 0 1
+`), vectors.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	answers, err := v.MostSimilar(vectors.Query{
+		Positive: []string{"east", "west"},
+		Negative: []string{"north"},
+	}, 2)
+	for _, m := range answers {
+		fmt.Printf("%s %.2f\n", m.Word, m.Score)
+	}
+	fmt.Println(err)
+	_, err = v.Nearest("left", 1)
+	fmt.Println(err)
+	// Output:
+	// south 1.00
+	// up 0.10
+	// <nil>
+	// vectors: unknown words: ["left"]
+}
+
+func ExampleVectors_EvaluateAnalogies() {
+	v, err := vectors.FromRows([]string{"man", "woman", "king", "queen"}, [][]float32{{1, 0}, {1, 1}, {3, 0.2}, {3, 2.5}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	questions, err := vectors.ReadAnalogies(strings.NewReader(": family\nMan Woman King Queen\nMan Woman Boy Girl\n"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	report, err := v.EvaluateAnalogies(context.Background(), questions, vectors.DefaultEvaluateConfig())
+	fmt.Printf("%d of %d right, of %d questions; %v\n", report.All.Correct, report.All.Asked, report.All.Total, err)
+	// Output:
+	// 1 of 1 right, of 2 questions; <nil>
+}
+
+// Rare words weigh more: "a" is in every sentence and weighs nothing.
+func ExampleSentences() {
+	v, err := vectors.FromRows([]string{"a", "cat", "dog"}, [][]float32{{9, 9}, {1, 0}, {0, 1}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	texts := [][]string{{"a", "cat"}, {"a", "dog"}, {"a", "cat", "a", "dog"}}
+	idf := vectors.CountIDF(slices.Values(texts))
+	mean := vectors.NewSentences(v, vectors.DefaultSentenceConfig())
+	weighted := vectors.NewSentences(v, vectors.SentenceConfig{Weight: idf.Weight})
+	for _, s := range []*vectors.Sentences{mean, weighted} {
+		fmt.Printf("%.2f\n", vectors.Cosine(s.Vector(texts[0]), s.Vector(texts[1])))
+	}
+	// Output:
+	// 0.99
+	// 0.00
 }
 
 // Only the words of a vocabulary take memory.

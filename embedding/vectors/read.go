@@ -13,6 +13,9 @@ import (
 // peeked is how much of a file is looked at to find out its form.
 const peeked = 64 << 10
 
+// fastTextMagic begins fastText's .bin files, which hold more than vectors.
+var fastTextMagic = []byte{0xba, 0x16, 0x4f, 0x2f}
+
 // Read reads word vectors of any of the forms, gzipped or not: what starts with a
 // line of two whole numbers is word2vec's, binary unless its first row is a word
 // and numbers in text; all else is GloVe's. A GloVe file of dimension 1 whose first
@@ -58,6 +61,8 @@ func read(r io.Reader, opts Options, size int64) (*Vectors, error) {
 	line, rest, _ := bytes.Cut(start, []byte("\n"))
 	_, dim, err := parseHeader(line)
 	switch {
+	case bytes.HasPrefix(start, fastTextMagic):
+		return nil, fmt.Errorf("%w: it is a model of fastText, which package fasttext reads", ErrHeader)
 	case err != nil:
 		return readGloVe(in, opts)
 	case looksLikeText(rest, dim):

@@ -143,6 +143,7 @@ func TestReadErrors(t *testing.T) {
 		{"lying binary header", "9000000000000000000 1048576\na " + one, ReadWord2VecBinary, Options{}, ErrTruncated, "row 1"},
 		{"lying text header", "9000000000000000000 1\na 1", ReadWord2VecText, Options{}, ErrTruncated, "row 2"},
 		{"found out, lying header", "9000000000000000000 1048576\na " + one, Read, Options{}, ErrTruncated, "row 1"},
+		{"fastText model", "\xba\x16\x4f\x2f\x0c\x00\x00\x00", Read, Options{}, ErrHeader, "package fasttext"},
 		{"bad zip", "\x1f\x8brubbish that is no header", Read, Options{}, gzip.ErrHeader, "vectors"},
 		{"negative limit", "", Read, Options{Limit: -1}, ErrOptions, "Limit"},
 		{"negative dimension", "", ReadGloVe, Options{Dim: -1}, ErrOptions, "Dim"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync"
 )
 
 const (
@@ -19,6 +20,9 @@ type Vectors struct {
 	index map[string]int
 	data  []float32 // (n, dim)
 	dim   int
+
+	once sync.Once
+	unit []float32 // (n, dim), once a query has asked for it
 }
 
 // New makes Vectors of n words and n·dim numbers in row-major order. It keeps both

@@ -18,6 +18,9 @@
 // words by falling count. It is built in one pass over the tokens, by [Build] or
 // through a [Counter], and is written as lines that a person can read.
 //
+// [EnglishStopWords] and [SpanishStopWords] are words that say little about what a
+// text is about, to be left out where only that counts.
+//
 // # One-hot vectors
 //
 // Word i of n is the vector o_i ∈ Rⁿ with a 1 at place i and 0 elsewhere. For a

@@ -17,6 +17,10 @@
 //   - shapes are read when the operation runs, so one compiled graph serves
 //     every batch size and every length.
 //
+// An operation with several results, such as the rows and the final states of a
+// recurrent layer, is a [Results]: the same with a slice of outputs. A result
+// that nobody reads costs nothing on the way back.
+//
 // # How gradients travel
 //
 // Differentiating an operation adds one backward node, which runs

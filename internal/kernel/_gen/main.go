@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	set := flag.String("set", "", "gemm or vec")
+	set := flag.String("set", "", "gemm, vec or sgns")
 	flag.Parse()
 	build.ConstraintExpr("amd64,!purego,!noasm")
 	for _, s := range []isa{avx512, avx2} {
@@ -41,6 +41,8 @@ func main() {
 			windowMax(s)
 			addRows(s)
 			halves(s)
+		case "sgns":
+			sgns(s)
 		default:
 			log.Fatalf("unknown set %q", *set)
 		}

@@ -1,0 +1,113 @@
+package vectors
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed6481993f/verso/embedding/vocab"
+)
+
+func TestSentences(t *testing.T) {
+	v := table(t, []string{"a", "b"}, []float32{4, 0, 0, 2}, 2)
+	s := NewSentences(v, DefaultSentenceConfig())
+	assert.Equal(t, 2, s.Dim())
+	assert.Equal(t, []float32{2, .5}, s.Vector([]string{"a", "x", "b", "a"}), "repeated words count each time, unknown ones in |s|")
+	assert.Equal(t, []float32{0, 0}, s.Vector(nil))
+	assert.Equal(t, []float32{0, 0}, s.Vector([]string{"x"}))
+	assert.Equal(t, []float32{9, 2, 0}, s.AppendVector([]float32{9}, []string{"a", "x"}))
+	known := NewSentences(v, SentenceConfig{KnownOnly: true, Weight: func(w string) float64 { return float64(len(w)) / 2 }})
+	assert.Equal(t, []float32{2, 0}, known.Vector([]string{"a", "x"}))
+	assert.Equal(t, []float32{0, 0}, known.Vector([]string{"x"}))
+}
+
+func TestIDF(t *testing.T) {
+	f := CountIDF(all([][]string{{"a", "b", "a"}, {"a"}, {}}))
+	assert.Equal(t, 3, f.Sentences())
+	assert.Equal(t, 2, f.Holding("a"), "sentences, not occurrences")
+	assert.InDelta(t, math.Log(4./3), f.Weight("a"), 1e-15)
+	assert.InDelta(t, math.Log(4./2), f.Weight("b"), 1e-15)
+	assert.InDelta(t, math.Log(4), f.Weight("unknown"), 1e-15)
+	assert.Zero(t, IDF{}.Weight("a"))
+	for _, holding := range []map[string]int{{"a": 4}, {"a": -1}} {
+		_, err := NewIDF(3, holding)
+		require.ErrorIs(t, err, ErrOptions)
+		require.ErrorContains(t, err, `"a"`)
+	}
+	_, err := NewIDF(-1, nil)
+	require.ErrorIs(t, err, ErrOptions)
+}
+
+func TestSIF(t *testing.T) {
+	var c vocab.Counter
+	require.NoError(t, c.AddN("a", 3))
+	require.NoError(t, c.AddN("b", 1))
+	counts, err := c.Vocabulary(vocab.Config{})
+	require.NoError(t, err)
+	weight, err := SIF(.25, counts)
+	require.NoError(t, err)
+	assert.InDelta(t, .25, weight("a"), 1e-15)
+	assert.InDelta(t, .5, weight("b"), 1e-15)
+	assert.InDelta(t, 1, weight("x"), 0)
+	for _, a := range []float64{0, -1, math.NaN()} {
+		_, err = SIF(a, counts)
+		require.ErrorIs(t, err, ErrOptions)
+	}
+	_, err = SIF(1, &vocab.Vocabulary{})
+	require.ErrorIs(t, err, ErrOptions)
+}
+
+// The direction with most of the sentences' squared lengths goes, and nothing of it stays.
+func TestWithoutCommon(t *testing.T) {
+	v := table(t, []string{"a", "b", "c"}, []float32{3, .1, 0, 5, 0, .2, -4, .3, .1}, 3)
+	sentences := [][]string{{"a"}, {"b"}, {"c"}, {"a", "b"}, {}}
+	s := NewSentences(v, DefaultSentenceConfig())
+	without, err := s.WithoutCommon(all(sentences))
+	require.NoError(t, err)
+	// u is an eigenvector of Σ v vᵀ: applying the sum to it does not turn it.
+	u := without.common
+	require.InDelta(t, 1, Norm(u), 1e-6)
+	turned := make([]float64, 3)
+	for _, tokens := range sentences {
+		x := s.Vector(tokens)
+		dot := float64(x[0]*u[0] + x[1]*u[1] + x[2]*u[2])
+		for i := range turned {
+			turned[i] += dot * float64(x[i])
+		}
+	}
+	for i := range turned {
+		assert.InDelta(t, turned[0]/float64(u[0]), turned[i]/float64(u[i]), 2e-2)
+	}
+	for _, tokens := range sentences {
+		x := without.Vector(tokens)
+		assert.InDelta(t, 0, x[0]*u[0]+x[1]*u[1]+x[2]*u[2], 1e-6)
+		assert.Less(t, math.Abs(float64(x[0])), .1)
+	}
+	assert.Nil(t, s.common, "the sentences that it was asked of stay as they are")
+
+	opposite := table(t, []string{"a", "b"}, []float32{1, 2, -1, -2}, 2)
+	without, err = NewSentences(opposite, SentenceConfig{}).WithoutCommon(all([][]string{{"a"}, {"b"}}))
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, []float32{0, 0}, without.Vector([]string{"a"}), 1e-6)
+	_, err = s.WithoutCommon(all([][]string{{"x"}}))
+	require.ErrorIs(t, err, ErrQuery)
+}
+
+func TestEvaluateSentences(t *testing.T) {
+	v := table(t, []string{"a", "b", "c"}, []float32{1, 0, 0, 1, 1, 1}, 2)
+	tokens := vocab.Whitespace{}
+	pairs := []SentencePair{{"a", "a", 5}, {"a", "c", 4}, {"a a", "b", 1}, {"x", "b", 0}}
+	r := NewSentences(v, DefaultSentenceConfig()).EvaluatePairs(pairs, tokens)
+	assert.Equal(t, []int{4, 1, 4}, []int{r.Pairs, r.Unknown, r.Total})
+	assert.InDelta(t, Pearson([]float64{5, 4, 1, 0}, []float64{1, math.Sqrt(.5), 0, 0}), r.Pearson, 1e-12)
+	assert.InDelta(t, Spearman([]float64{5, 4, 1, 0}, []float64{3, 2, 1, 1}), r.Spearman, 1e-12)
+}
+
+func TestCosine(t *testing.T) {
+	assert.InDelta(t, math.Sqrt(.5), Cosine([]float32{2, 0}, []float32{1, 1}), 1e-15)
+	assert.Zero(t, Cosine([]float32{0, 0}, []float32{1, 1}))
+	assert.True(t, math.IsNaN(Cosine([]float32{1}, []float32{1, 1})))
+	assert.InDelta(t, 5, Norm([]float32{3, 4}), 1e-12)
+}
