@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// terminal shows a run: its results on out and, where standard error is a terminal, a bar
+// there.
+type terminal struct {
+	out io.Writer
+	bar *progressbar.ProgressBar // nil: none
+}
+
+func newTerminal(stdout, stderr io.Writer) *terminal {
+	t := &terminal{out: stdout}
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		t.bar = progressbar.NewOptions(1, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(40),
+			progressbar.OptionSetDescription("methods"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	}
+	return t
+}
+
+// begin sets the bar up for so many steps.
+func (t *terminal) begin(steps int) {
+	if t.bar != nil {
+		t.bar.ChangeMax(steps)
+	}
+}
+
+func (t *terminal) advance() {
+	if t.bar != nil {
+		_ = t.bar.Add(1) // a bar that cannot be drawn is no reason to stop
+	}
+}
+
+// printf writes to out, with the bar out of the way.
+func (t *terminal) printf(format string, args ...any) {
+	t.close()
+	fmt.Fprintf(t.out, format, args...)
+}
+
+// close takes the bar away.
+func (t *terminal) close() {
+	if t.bar != nil && !t.bar.IsFinished() {
+		_ = t.bar.Clear()
+	}
+}
+
+// row writes the figures of a method; a star marks the chosen one.
+func (t *terminal) row(says string, f figures, chosen bool) {
+	star := ""
+	if chosen {
+		star = " *"
+	}
+	t.printf("  %-44s %7.4f  %8.4f%s\n", says, f.pearson, f.spearman, star)
+}
+
+// examples shows the pairs of which the method thinks most and least like the people: by
+// the difference of the places of cosine and score among all.
+func (t *terminal) examples(c *corpus, f figures) {
+	scores := make([]float64, len(c.pairs))
+	for i, p := range c.pairs {
+		scores[i] = p.Score
+	}
+	byScore, byCosine := places(scores), places(f.similarity)
+	order := make([]int, len(c.pairs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(byCosine[i]-byScore[i], byCosine[j]-byScore[j]) })
+	n := min(2, len(order)/2)
+	for _, part := range []struct {
+		heading string
+		pairs   []int
+	}{{"taken for more alike than people find them", order[len(order)-n:]}, {"taken for less alike", order[:n]}} {
+		t.printf("\n%s\n", part.heading)
+		for _, i := range part.pairs {
+			p := c.pairs[i]
+			t.printf("  cosine %.2f, score %.1f: %s | %s\n", f.similarity[i], p.Score, p.A, p.B)
+		}
+	}
+}
+
+// places are 0 … n-1 by size.
+func places(x []float64) []int {
+	order := make([]int, len(x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(x[i], x[j]) })
+	places := make([]int, len(x))
+	for place, i := range order {
+		places[i] = place
+	}
+	return places
+}
+
+// last writes the last line, for scripts.
+func (t *terminal) last(method string, f, baseline figures) {
+	t.printf("\npearson=%.4f spearman=%.4f pairs=%d method=%s baseline_pearson=%.4f baseline_spearman=%.4f\n",
+		f.pearson, f.spearman, len(f.similarity), method, baseline.pearson, baseline.spearman)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/seed6481993f/verso/embedding/vectors"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitInterrupted = 130 // 128 and the number of the signal, as shells have it
+)
+
+// run is the program. It writes results to stdout; to stderr it writes the progress bar and, where something is wrong, one line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := start(ctx, args, stdout, stderr)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	}
+	line := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "word2vec: interrupted:", line)
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "word2vec:", line)
+	return exitError
+}
+
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	c, err := load(o)
+	if err != nil {
+		return err
+	}
+	t := newTerminal(stdout, stderr)
+	defer t.close()
+	t.printf("%d sentences, %d words: %s\n", len(c.sentences), c.words, c.name)
+
+	begin := time.Now()
+	v, stopped := models[o.model](ctx, o, c, t)
+	seconds := time.Since(begin).Seconds()
+	t.close()
+	if v == nil {
+		return stopped
+	}
+	t.printf("%s: %d vectors of %d numbers in %.1f s\n", o.model, v.Len(), v.Dim(), seconds)
+	if err := show(t, v, o.ask); err != nil {
+		return errors.Join(stopped, err)
+	}
+	if o.save != "" {
+		if err := v.SaveFile(o.save, vectors.Word2VecText); err != nil {
+			return errors.Join(stopped, err)
+		}
+	}
+	if err := judge(t, o, c, v, float64(c.words)*float64(o.epochs)/seconds); err != nil {
+		return errors.Join(stopped, err)
+	}
+	return stopped
+}
