@@ -166,13 +166,7 @@ func (g *Graph) Apply(layer string, s op.Spec, inputs ...*gorgonia.Node) *gorgon
 	if !g.usable(layer, inputs) {
 		return nil
 	}
-	o := op.Options{Mode: g.mode, Diff: make([]bool, len(inputs)), Sinks: make([]any, len(inputs)), FixedShapes: g.adopted}
-	need := false
-	for i, n := range inputs {
-		o.Diff[i] = g.need(n)
-		o.Sinks[i] = g.sinks[n]
-		need = need || o.Diff[i]
-	}
+	o, need := g.options(inputs)
 	s.Name = layer // in the errors of building and of running
 	out, err := op.Apply(s, o, inputs...)
 	if err != nil {
@@ -181,6 +175,37 @@ func (g *Graph) Apply(layer string, s op.Spec, inputs ...*gorgonia.Node) *gorgon
 	}
 	g.needs[out] = need
 	return out
+}
+
+// ApplyResults adds one of this module's operations that have several results
+// and returns a node for each, or nil after an error. For layers of this module.
+func (g *Graph) ApplyResults(layer string, s op.ResultsSpec, inputs ...*gorgonia.Node) []*gorgonia.Node {
+	if !g.usable(layer, inputs) {
+		return nil
+	}
+	o, need := g.options(inputs)
+	s.Name = layer
+	out, err := op.ApplyResults(s, o, inputs...)
+	if err != nil {
+		g.err = err
+		return nil
+	}
+	for _, n := range out {
+		g.needs[n] = need
+	}
+	return out
+}
+
+// options says how an operation on these inputs stands in the graph, and
+// whether anything wants the gradient of its result.
+func (g *Graph) options(inputs []*gorgonia.Node) (o op.Options, need bool) {
+	o = op.Options{Mode: g.mode, Diff: make([]bool, len(inputs)), Sinks: make([]any, len(inputs)), FixedShapes: g.adopted}
+	for i, n := range inputs {
+		o.Diff[i] = g.need(n)
+		o.Sinks[i] = g.sinks[n]
+		need = need || o.Diff[i]
+	}
+	return o, need
 }
 
 // ApplyInt adds one of this module's operations on integers, such as that of

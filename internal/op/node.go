@@ -45,17 +45,9 @@ func Apply(s Spec, o Options, inputs ...*gorgonia.Node) (*gorgonia.Node, error) 
 }
 
 func apply[T Float](name string, body Body[T], o Options, dt tensor.Dtype, inputs []*gorgonia.Node) (*gorgonia.Node, error) {
-	f := &fused[T]{base: newBase(name), body: body, opt: o, dt: dt, in: make([]Value[T], len(inputs)), wantIn: make([]inputType, len(inputs))}
-	for i, n := range inputs {
-		t := n.Dtype()
-		if t != dt && t != tensor.Int {
-			return nil, fmt.Errorf("%s: input %d is %v, want %v or int", name, i, t, dt)
-		}
-		f.wantIn[i] = inputType{typ: n.Type(), dtype: t, shape: n.Shape().Clone()}
-		f.in[i] = Value[T]{Shape: n.Shape()}
-		if t == tensor.Int {
-			f.in[i].Ints = builtInts(n)
-		}
+	f := &fused[T]{base: newBase(name), body: body, dt: dt}
+	if err := f.describe(name, o, dt, inputs); err != nil {
+		return nil, err
 	}
 	shape, err := f.shape()
 	if err != nil {
@@ -124,12 +116,6 @@ func (b *base) recovered(err *error) {
 	}
 }
 
-type inputType struct {
-	typ   hm.Type
-	dtype tensor.Dtype
-	shape tensor.Shape
-}
-
 // typeOf is the type of a value of the given shape in Gorgonia's type system.
 func typeOf(dt tensor.Dtype, shape []int) hm.Type {
 	if len(shape) == 0 {
@@ -141,21 +127,14 @@ func typeOf(dt tensor.Dtype, shape []int) hm.Type {
 // fused is the forward node of an operation.
 type fused[T Float] struct {
 	base
-	body   Body[T]
-	opt    Options
-	dt     tensor.Dtype
-	wantIn []inputType
-
-	in  []Value[T]
-	out buffer[T]
+	operands[T]
+	body Body[T]
+	dt   tensor.Dtype
+	out  buffer[T]
 }
 
 func (f *fused[T]) types(out []int) {
-	ts := make([]hm.Type, 0, len(f.wantIn)+1)
-	for _, w := range f.wantIn {
-		ts = append(ts, w.typ)
-	}
-	f.arity, f.typ = len(f.wantIn), hm.NewFnType(append(ts, typeOf(f.dt, out))...)
+	f.arity, f.typ = len(f.wantIn), hm.NewFnType(f.operandTypes(typeOf(f.dt, out))...)
 }
 
 func (f *fused[T]) shape() (s []int, err error) {
@@ -183,78 +162,26 @@ func (f *fused[T]) Do(inputs ...gorgonia.Value) (v gorgonia.Value, err error) {
 	return f.out.gorgonia(), nil
 }
 
-// read takes the inputs of this run into f.in.
-func (f *fused[T]) read(inputs []gorgonia.Value) error {
-	for i := range f.wantIn {
-		if err := readValue(inputs[i], &f.in[i]); err != nil {
-			return fmt.Errorf("%s: input %d: %w", f.name, i, err)
-		}
-		if f.opt.FixedShapes && !slices.Equal(f.wantIn[i].shape, f.in[i].Shape) {
-			return fmt.Errorf("%s: input %d: %w: this graph was built for %v, got %v", f.name, i, ErrShape, f.wantIn[i].shape, f.in[i].Shape)
-		}
-	}
-	return nil
-}
-
-// DiffWRT tells Gorgonia which gradients to ask for.
-func (f *fused[T]) DiffWRT(n int) []bool {
-	d := make([]bool, n)
-	for i := range d {
-		d[i] = f.wantIn[i].dtype != tensor.Int && (f.opt.Diff == nil || f.opt.Diff[i])
-	}
-	return d
-}
-
 // SymDiff adds one backward node for all inputs and a node an input that hands
 // its gradient on.
 func (f *fused[T]) SymDiff(inputs gorgonia.Nodes, output, grad *gorgonia.Node) (gorgonia.Nodes, error) {
-	diff := f.DiffWRT(len(inputs))
-	b := &backward[T]{base: newBase(f.name + ".backward"), f: f, din: make([]Grad[T], len(inputs)), buf: make([]buffer[T], len(inputs)), diff: diff}
-	ts := make([]hm.Type, 0, len(inputs)+3)
-	for _, w := range f.wantIn {
-		ts = append(ts, w.typ)
-	}
-	ts = append(ts, output.Type(), grad.Type(), f.dt)
-	b.arity, b.typ, b.built = len(inputs)+2, hm.NewFnType(ts...), tensor.ScalarShape()
+	b := &backward[T]{base: newBase(f.name + ".backward"), f: f, gradients: newGradients(&f.operands, len(inputs))}
+	b.arity, b.built = len(inputs)+2, tensor.ScalarShape()
+	b.typ = hm.NewFnType(f.operandTypes(output.Type(), grad.Type(), f.dt)...)
 	// The output is a child so that nothing overwrites it before the backward pass.
 	bwd, err := gorgonia.ApplyOp(b, append(append(gorgonia.Nodes{}, inputs...), output, grad)...)
 	if err != nil {
 		return nil, err
 	}
-	out := make(gorgonia.Nodes, len(inputs))
-	for i := range inputs {
-		if !diff[i] {
-			continue
-		}
-		p := &pick[T]{base: newBase(fmt.Sprintf("%s.grad%d", f.name, i)), b: b, i: i}
-		p.built, p.arity = f.wantIn[i].shape, 1
-		if f.sink(i) != nil {
-			p.built = tensor.ScalarShape()
-		}
-		p.typ = hm.NewFnType(f.dt, typeOf(f.dt, p.built))
-		if out[i], err = gorgonia.ApplyOp(p, bwd); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-func (f *fused[T]) sink(i int) *Sink[T] {
-	if f.opt.Sinks == nil || f.opt.Sinks[i] == nil {
-		return nil
-	}
-	return f.opt.Sinks[i].(*Sink[T])
+	return b.pick(f.name, f.dt, bwd)
 }
 
 // backward runs the gradient of all inputs; its own result is an empty scalar
 // on which the nodes that hand the gradients on depend.
 type backward[T Float] struct {
 	base
-	f    *fused[T]
-	diff []bool
-	din  []Grad[T]
-	buf  []buffer[T]
-	done T
+	gradients[T]
+	f *fused[T]
 }
 
 func (b *backward[T]) Do(inputs ...gorgonia.Value) (v gorgonia.Value, err error) {
@@ -274,40 +201,10 @@ func (b *backward[T]) Do(inputs ...gorgonia.Value) (v gorgonia.Value, err error)
 		return nil, fmt.Errorf("%s: %w: gradient %v of an output %v", b.name, ErrShape, dout.Shape, out.Shape)
 	}
 	_, sparse := any(b.f.body).(RowSparse)
-	for i := range b.din {
-		b.din[i] = Grad[T]{}
-		if !b.diff[i] {
-			continue
-		}
-		s := b.f.sink(i)
-		if s != nil && (s.rows == nil || sparse) {
-			b.din[i] = s.grad(len(b.f.in[i].Data))
-		} else {
-			b.din[i] = Grad[T]{Data: b.buf[i].value(b.f.in[i].Shape).Data}
-		}
-	}
+	b.open(sparse)
 	if err := b.f.body.Backward(b.f.in, out, dout, b.din); err != nil {
 		return nil, fmt.Errorf("%s: %w", b.name, err)
 	}
-	for i := range b.din {
-		if s := b.f.sink(i); b.diff[i] && s != nil && s.rows != nil && !sparse {
-			s.rows.addAll(b.din[i].Data)
-		}
-	}
-	return scalar(b.done), nil
-}
-
-// pick hands on the gradient of one input, or nothing where it went into a sink.
-type pick[T Float] struct {
-	base
-	b *backward[T]
-	i int
-}
-
-func (p *pick[T]) Do(...gorgonia.Value) (v gorgonia.Value, err error) {
-	defer p.recovered(&err)
-	if p.b.f.sink(p.i) != nil {
-		return scalar(p.b.done), nil
-	}
-	return p.b.buf[p.i].gorgonia(), nil
+	b.close(sparse)
+	return scalar(T(0)), nil
 }
