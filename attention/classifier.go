@@ -1,0 +1,186 @@
+package attention
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/reuse"
+)
+
+// Classifier assigns a text to one of a fixed number of classes: a reader, by
+// self-attention or recurrent, makes a row of each word in its context, and
+// attention with one learned query pools them.
+//
+// Build one with [Train], [New] or [Load]. All methods but [Classifier.Fit] may be
+// called from many goroutines, but not while Fit runs.
+//
+// Source: Vaswani et al. 2017 for the reader by self-attention, Yang et al. 2016
+// for the recurrent one and for the pooling.
+type Classifier struct {
+	cfg     Config
+	classes []string
+	words   *vocab.Vocabulary
+	params  *verso.Params
+	net     *network
+	plain   *reuse.Pool[*replica] // one a goroutine
+	seeing  *reuse.Pool[*replica] // with the weights of self-attention
+}
+
+// Train builds a classifier for the classes and words of the training examples
+// and fits it. Examples of dev, where there are any, choose the epoch whose
+// weights are kept. On an error from the training itself, a cancelled context
+// among them, the classifier is returned as well, as far as it came.
+func Train(ctx context.Context, train, dev []dataset.Example, c Config, fit verso.FitConfig) (*Classifier, *verso.History, error) {
+	if err := c.validate(); err != nil {
+		return nil, nil, err
+	}
+	classes := dataset.Classes(train)
+	if len(train) == 0 || len(classes) < 2 {
+		return nil, nil, fmt.Errorf("%w: want examples of at least two classes, got %d examples of %d", ErrExamples, len(train), len(classes))
+	}
+	var count vocab.Counter
+	for _, e := range train {
+		for _, t := range tokenizers[c.Tokenizer].Tokenize(e.Text) {
+			count.Add(t.Text)
+		}
+	}
+	v := vocab.Config{MinCount: int64(c.MinCount), MaxSize: c.MaxWords, Special: []string{Unknown}, Unk: Unknown}
+	if c.MaxWords > 0 {
+		v.MaxSize++ // the special word is extra
+	}
+	words, err := count.Vocabulary(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := New(classes, words, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := m.Fit(ctx, train, dev, fit)
+	return m, h, err
+}
+
+// New returns a classifier that has not learned yet. The vocabulary's word for
+// unknown words, where it has one, stands for all that it does not hold; without
+// one they are passed over.
+func New(classes []string, words *vocab.Vocabulary, c Config) (*Classifier, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if sorted := slices.Sorted(slices.Values(classes)); len(classes) < 2 || len(slices.Compact(sorted)) < len(classes) {
+		return nil, fmt.Errorf("%w: want at least two classes, all different, got %q", ErrExamples, classes)
+	}
+	if words == nil || words.Len() == 0 {
+		return nil, fmt.Errorf("%w: the vocabulary is empty", ErrExamples)
+	}
+	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, params: verso.NewParams(c.Seed)}
+	m.net = newNetwork(m.params, c, words.Len(), len(classes))
+	m.plain = reuse.New(func() (*replica, error) { return m.newReplica(false) })
+	m.seeing = reuse.New(func() (*replica, error) { return m.newReplica(true) })
+	return m, m.params.Err()
+}
+
+// Config returns the settings.
+func (c *Classifier) Config() Config { return c.cfg }
+
+// Classes returns the names of the classes in the order of their numbers.
+func (c *Classifier) Classes() []string { return slices.Clone(c.classes) }
+
+// Words returns the vocabulary.
+func (c *Classifier) Words() *vocab.Vocabulary { return c.words }
+
+// Params returns the weights.
+func (c *Classifier) Params() *verso.Params { return c.params }
+
+// Fit trains on the examples, from where the weights are. With examples in dev
+// their accuracy after each epoch is the score by which training stops early
+// or keeps the best weights, unless fit brings a score of its own.
+func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
+	texts, labels := make([][]int, len(train)), make([]int, len(train))
+	for i, e := range train {
+		if labels[i] = slices.Index(c.classes, e.Class); labels[i] < 0 {
+			return nil, fmt.Errorf("%w: %q of training example %d, the model has %q", ErrClass, e.Class, i, c.classes)
+		}
+		texts[i], _ = c.ids(e.Text)
+	}
+	switch {
+	case fit.Validate != nil:
+	case len(dev) == 0:
+		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
+	default:
+		fit.Validate = func(ctx context.Context) (float64, error) {
+			confusion, err := c.Evaluate(ctx, dev)
+			if err != nil {
+				return 0, err
+			}
+			return confusion.Accuracy(), nil
+		}
+	}
+	return verso.Fit(ctx, verso.Task{
+		Params:   c.params,
+		Examples: len(train),
+		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
+			tokens, want := g.Tokens("text"), g.Input("class", tensor.Int, 1)
+			loss := verso.CrossEntropy(g, c.net.forward(g, tokens, false).logits, want, verso.DefaultCrossEntropyConfig())
+			feed := func(m *verso.Machine, examples []int) error {
+				batch, y := make([][]int, len(examples)), make([]int, len(examples))
+				for i, e := range examples {
+					batch[i], y[i] = texts[e], labels[e]
+				}
+				if err := m.FeedTokens(tokens, batch); err != nil {
+					return err
+				}
+				return m.FeedInts(want, y)
+			}
+			return loss, feed, g.Err()
+		},
+	}, fit)
+}
+
+// ids turns a text into word numbers and the tokens that they stand for.
+func (c *Classifier) ids(text string) (ids []int, tokens []vocab.Token) {
+	for _, t := range tokenizers[c.cfg.Tokenizer].Tokenize(text) {
+		id, ok := c.words.ID(t.Text)
+		if !ok {
+			id, ok = c.words.Unk()
+		}
+		if ok {
+			ids, tokens = append(ids, id), append(tokens, t)
+		}
+	}
+	return ids, tokens
+}
+
+// replica is a compiled graph for prediction; all replicas read the same weights.
+type replica struct {
+	m             *verso.Machine
+	tokens        verso.Tokens
+	out           outputs
+	probabilities *gorgonia.Node // (batch, classes)
+}
+
+// newReplica compiles a graph, with or without the weights of self-attention.
+func (c *Classifier) newReplica(weights bool) (*replica, error) {
+	g := verso.NewGraph(c.cfg.Seed)
+	r := &replica{tokens: g.Tokens("text")}
+	r.out = c.net.forward(g, r.tokens, weights)
+	r.probabilities = verso.Softmax(g, r.out.logits, -1)
+	var err error
+	r.m, err = g.Compile(nil)
+	return r, err
+}
+
+// run computes a batch.
+func (r *replica) run(batch [][]int) error {
+	if err := r.m.FeedTokens(r.tokens, batch); err != nil {
+		return err
+	}
+	return r.m.Run()
+}

@@ -1,0 +1,48 @@
+// Package attention holds attention in its forms, and the Transformer.
+//
+// # What attention is
+//
+// A query takes from the rows of a sequence what it asks for: each row has a key
+// k_j and a value v_j, and
+//
+//	s_j = score(q, k_j),  α = softmax(s) over the keys the query sees,  c = Σ_j α_j v_j
+//
+// The scores differ:
+//
+//	Additive   v · tanh(W_q q + W_k k + b)     Bahdanau, Cho & Bengio 2015
+//	Luong      q·k,  q·(W_a k),  v_a · tanh(W_a [q; k])
+//	                                           Luong, Pham & Manning 2015
+//	Pooling    u · tanh(W k + b), one query for all: a sentence becomes one row
+//	                                           Yang et al. 2016
+//	MultiHead  q·k/√d in each of several heads, each with projections of its own
+//	                                           Vaswani et al. 2017
+//
+// [EncoderLayer], [Encoder], [DecoderLayer] and [Decoder] are the Transformer;
+// [AddSinusoid] and [LearnedPositions] tell it where a word stands. [Cache]
+// decodes word by word without computing what is known already.
+//
+// # Ragged batches
+//
+// Queries and keys are [verso.Sequence]: all rows one after another and the
+// length of each sequence. Query and keys of the same place in the two batches
+// belong together; there may be any number of either, none among them. A padded
+// batch is legal too: a key mask, an integer for each row of the keys, hides those
+// with a 0. A query that sees no key takes 0 (PyTorch returns NaN there).
+//
+// # Weights
+//
+// [MultiHead.Forward] never keeps the weights: its memory grows with the length
+// of a sequence, not with its square. [MultiHead.ForwardWeights] computes them
+// besides; the other layers return them always. [Weights.Maps] cuts them into a
+// matrix for each sequence and head.
+//
+// # Names
+//
+// Parameters have PyTorch's names and shapes: "self_attn.in_proj_weight",
+// "linear1.weight", "norm1.bias" and so on, so that weights go over as they are.
+//
+// # Models
+//
+// [Classifier] assigns texts to classes, by a Transformer encoder or by a
+// recurrent net with attention pooling, and says what it looked at.
+package attention

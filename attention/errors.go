@@ -1,0 +1,11 @@
+package attention
+
+import "errors"
+
+// Errors that callers may want to tell apart with errors.Is.
+var (
+	// ErrClass signifies a class that the model does not know.
+	ErrClass = errors.New("unknown class")
+	// ErrExamples signifies training examples that no classifier can learn from.
+	ErrExamples = errors.New("bad training examples")
+)

@@ -1,0 +1,66 @@
+package attention_test
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/attention"
+)
+
+// Two sentences, of two words and of one, look at themselves.
+func ExampleMultiHead() {
+	ps := verso.NewParams(1)
+	a := attention.NewMultiHead(ps, 4, 2, attention.DefaultMultiHeadConfig())
+	g := verso.NewGraph(1)
+	x := g.Sequence("x", tensor.Float32, 4)
+	y, w := a.ForwardWeights(g, x, x, x, nil)
+	m, err := g.Compile(nil)
+	if err != nil {
+		panic(err)
+	}
+	defer m.Close()
+	if err := m.FeedSequence(x, []float32{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0}, []int{2, 1}); err != nil {
+		panic(err)
+	}
+	if err := m.Run(); err != nil {
+		panic(err)
+	}
+	maps, err := w.Maps(m)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(m.Float32s(y.Rows)), "numbers")
+	for _, heads := range maps {
+		fmt.Println(len(heads), "heads of", heads[0].Queries, "by", heads[0].Keys)
+	}
+	fmt.Println("the word alone sees", maps[1][0].Row(0))
+	// Output:
+	// 12 numbers
+	// 2 heads of 2 by 2
+	// 2 heads of 1 by 1
+	// the word alone sees [1]
+}
+
+// A language model computes each word once.
+func ExampleEncoder_NewCache() {
+	c := attention.DefaultTransformerConfig()
+	c.Heads, c.FeedForward, c.Layers, c.Causal = 2, 16, 2, true
+	e := attention.NewEncoder(verso.NewParams(1), 8, c)
+	cache, err := e.NewCache(1)
+	if err != nil {
+		panic(err)
+	}
+	for range 3 {
+		y, err := cache.Step([]float32{1, 2, 3, 4, 5, 6, 7, 8})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(cache.Len(), len(y))
+	}
+	// Output:
+	// 1 8
+	// 2 8
+	// 3 8
+}

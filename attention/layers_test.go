@@ -1,0 +1,317 @@
+package attention_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/attention"
+	"github.com/seed6481993f/verso/internal/gradcheck"
+)
+
+// layer is a layer of this package under test: what it adds to a set of
+// parameters, and its rows for queries and keys.
+type layer struct {
+	name  string
+	build func(ps *verso.Params) func(g *verso.Graph, query, keys verso.Sequence, mask *gorgonia.Node) *gorgonia.Node
+}
+
+const width = 6
+
+func small() attention.TransformerConfig {
+	c := attention.DefaultTransformerConfig()
+	c.Heads, c.FeedForward, c.Layers, c.Activation, c.Dropout = 2, 5, 2, verso.Tanh, 0
+	return c
+}
+
+type forward = func(g *verso.Graph, query, keys verso.Sequence, mask *gorgonia.Node) *gorgonia.Node
+
+var allLayers = []layer{
+	{"additive", func(ps *verso.Params) forward {
+		a := attention.NewAdditive(ps, width, width, 4)
+		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+			return a.Forward(g, q, k, mask).Context.Rows
+		}
+	}},
+	luong(attention.Dot), luong(attention.General), luong(attention.Concat),
+	{"multi-head", func(ps *verso.Params) forward {
+		a := attention.NewMultiHead(ps, width, 3, attention.DefaultMultiHeadConfig())
+		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+			return a.Forward(g, q, k, k, mask).Rows
+		}
+	}},
+	{"encoder", func(ps *verso.Params) forward {
+		c := small()
+		c.NormFirst, c.FinalNorm = true, true
+		e := attention.NewEncoder(ps, width, c)
+		return func(g *verso.Graph, _, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+			return e.Forward(g, k, mask).Rows
+		}
+	}},
+	{"decoder", func(ps *verso.Params) forward {
+		d := attention.NewDecoder(ps, width, small())
+		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+			return d.Forward(g, q, k, nil, mask).Rows
+		}
+	}},
+	{"learned positions", func(ps *verso.Params) forward {
+		p := attention.NewLearnedPositions(ps, 10, width)
+		return func(g *verso.Graph, q, _ verso.Sequence, _ *gorgonia.Node) *gorgonia.Node {
+			return p.Forward(g, q).Rows
+		}
+	}},
+	{"pooling", func(ps *verso.Params) forward {
+		p := attention.NewPooling(ps, width, 4)
+		return func(g *verso.Graph, _, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+			y, _ := p.Forward(g, k, mask)
+			return y
+		}
+	}},
+}
+
+func luong(s attention.Score) layer {
+	return layer{"luong " + string(s), func(ps *verso.Params) forward {
+		a := attention.NewLuong(ps, s, width, width)
+		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+			h, _ := a.Forward(g, q, k, mask)
+			return h.Rows
+		}
+	}}
+}
+
+func total(x []int) int {
+	n := 0
+	for _, v := range x {
+		n += v
+	}
+	return max(1, n)
+}
+
+func TestLayersGradient(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	for _, l := range allLayers {
+		t.Run(l.name, func(t *testing.T) {
+			ps := verso.NewParams64(3)
+			f := l.build(ps)
+			require.NoError(t, ps.Err())
+			var batches [][]gradcheck.Input
+			for _, lengths := range [][2][]int{{{2, 3}, {4, 1}}, {{0, 2, 1}, {2, 0, 3}}, {{0}, {0}}, {{1}, {5}}} {
+				mask := make([]int, total(lengths[1]))
+				for i := range mask {
+					mask[i] = min(1, rng.IntN(3))
+				}
+				batches = append(batches, []gradcheck.Input{
+					gradcheck.Random(rng, 1, total(lengths[0]), width), gradcheck.Random(rng, 1, total(lengths[1]), width),
+					gradcheck.Ints(lengths[0]...), gradcheck.Ints(lengths[1]...), gradcheck.Ints(mask...),
+				})
+			}
+			gradcheck.Dynamic(t, batches, func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+				return f(g, verso.Sequence{Rows: in[0], Lengths: in[2]}, verso.Sequence{Rows: in[1], Lengths: in[3]}, in[4])
+			})
+			gradcheck.Check(t, batches[0], func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+				return f(g, verso.Sequence{Rows: in[0], Lengths: in[2]}, verso.Sequence{Rows: in[1], Lengths: in[3]}, in[4])
+			})
+		})
+	}
+}
+
+// A sequence alone equals the same in a batch, and a padded batch with a mask
+// equals the ragged one, to the last bit.
+func TestLayersRagged(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 2))
+	draw := func(n int) []float32 {
+		x := make([]float32, n*width)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64())
+		}
+		return x
+	}
+	lq, lk := []int{3, 5, 1}, []int{4, 2, 7}
+	q, k := draw(total(lq)), draw(total(lk))
+	for _, l := range allLayers {
+		t.Run(l.name, func(t *testing.T) {
+			ps := verso.NewParams(3)
+			f := l.build(ps)
+			require.NoError(t, ps.Err())
+			g := verso.NewGraph(1)
+			query, keys := g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width)
+			mask := g.Input("mask", tensor.Int, 1)
+			y := f(g, query, keys, mask)
+			m, err := g.Compile(nil)
+			require.NoError(t, err)
+			defer m.Close()
+			run := func(q, k []float32, lq, lk, seen []int) []float32 {
+				require.NoError(t, m.FeedSequence(query, q, lq))
+				require.NoError(t, m.FeedSequence(keys, k, lk))
+				require.NoError(t, m.FeedInts(mask, seen))
+				require.NoError(t, m.Run())
+				return append([]float32{}, m.Float32s(y)...)
+			}
+			seen := func(n, real int) []int {
+				s := make([]int, n)
+				for i := range real {
+					s[i] = 1
+				}
+				return s
+			}
+			all := run(q, k, lq, lk, seen(total(lk), total(lk)))
+			fromQ, fromK, at := 0, 0, 0
+			for s := range lq {
+				oneQ, oneK := q[fromQ*width:(fromQ+lq[s])*width], k[fromK*width:(fromK+lk[s])*width]
+				one := run(oneQ, oneK, lq[s:s+1], lk[s:s+1], seen(lk[s], lk[s]))
+				require.Equal(t, all[at:at+len(one)], one, "sequence %d alone", s)
+				padded := run(oneQ, append(append([]float32{}, oneK...), draw(9)...), lq[s:s+1], []int{lk[s] + 9}, seen(lk[s]+9, lk[s]))
+				assert.InDeltaSlice(t, toFloat64(one), toFloat64(padded[:len(one)]), 1e-6, "sequence %d padded", s)
+				fromQ, fromK, at = fromQ+lq[s], fromK+lk[s], at+len(one)
+			}
+		})
+	}
+}
+
+func toFloat64(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+// Same step, same drops; another step, others; none outside training.
+func TestEncoderDropout(t *testing.T) {
+	ps := verso.NewParams(1)
+	c := small()
+	c.Dropout = 0.5
+	e := attention.NewEncoder(ps, width, c)
+	g := verso.NewGraph(1)
+	x := g.Sequence("x", tensor.Float32, width)
+	y := e.Forward(g, x, nil)
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	rows := make([]float32, 5*width)
+	for i := range rows {
+		rows[i] = float32(i%7) - 3
+	}
+	require.NoError(t, m.FeedSequence(x, rows, []int{5}))
+	run := func(training bool, step uint64) []float32 {
+		g.SetTraining(training)
+		g.SetStep(step)
+		require.NoError(t, m.Run())
+		return append([]float32{}, m.Float32s(y.Rows)...)
+	}
+	calm := run(false, 1)
+	require.Equal(t, calm, run(false, 2))
+	first := run(true, 1)
+	require.Equal(t, first, run(true, 1))
+	require.NotEqual(t, first, run(true, 2))
+	require.NotEqual(t, first, calm)
+}
+
+func TestConfigErrors(t *testing.T) {
+	bad := func(change func(c *attention.TransformerConfig)) error {
+		ps := verso.NewParams(1)
+		c := small()
+		change(&c)
+		attention.NewEncoder(ps, width, c)
+		err := ps.Err()
+		ps = verso.NewParams(1)
+		attention.NewDecoder(ps, width, c)
+		require.Equal(t, fmt.Sprint(err), fmt.Sprint(ps.Err()))
+		return err
+	}
+	for want, change := range map[string]func(c *attention.TransformerConfig){
+		"heads that divide the width, got width 6 and 4 heads": func(c *attention.TransformerConfig) { c.Heads = 4 },
+		"at least 1 layer, got 0":                              func(c *attention.TransformerConfig) { c.Layers = 0 },
+		"at least 1 hidden unit, got -1":                       func(c *attention.TransformerConfig) { c.FeedForward = -1 },
+		"below 1, got 1":                                       func(c *attention.TransformerConfig) { c.Dropout = 1 },
+		"ε of at least 0, got -1":                              func(c *attention.TransformerConfig) { c.Eps = -1 },
+	} {
+		err := bad(change)
+		assert.ErrorIs(t, err, verso.ErrConfig, want)
+		assert.ErrorContains(t, err, want)
+	}
+	for want, build := range map[string]func(ps *verso.Params){
+		"one width, got 3 and 4":     func(ps *verso.Params) { attention.NewLuong(ps, attention.Dot, 3, 4) },
+		`got "cosine"`:               func(ps *verso.Params) { attention.NewLuong(ps, "cosine", 3, 4) },
+		"limit of at least 1, got 0": func(ps *verso.Params) { attention.NewLearnedPositions(ps, 0, 4) },
+	} {
+		ps := verso.NewParams(1)
+		build(ps)
+		assert.ErrorIs(t, ps.Err(), verso.ErrConfig)
+		assert.ErrorContains(t, ps.Err(), want)
+	}
+}
+
+func TestRunErrors(t *testing.T) {
+	ps := verso.NewParams(1)
+	p := attention.NewLearnedPositions(ps, 3, width)
+	g := verso.NewGraph(1)
+	x := g.Sequence("x", tensor.Float32, width)
+	p.Forward(g, x)
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	require.NoError(t, m.FeedSequence(x, make([]float32, 4*width), []int{4}))
+	err = m.Run()
+	require.ErrorIs(t, err, verso.ErrInput)
+	require.ErrorContains(t, err, "at most 3 rows, got 4")
+
+	g = verso.NewGraph(1)
+	a := attention.NewMultiHead(verso.NewParams(1), width, 2, attention.DefaultMultiHeadConfig())
+	a.Forward(g, g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width+1), g.Sequence("v", tensor.Float32, width), nil)
+	require.ErrorIs(t, g.Err(), verso.ErrShape)
+	require.ErrorContains(t, g.Err(), "want rows of 6 features, got [1 7]")
+}
+
+func TestWeightsMaps(t *testing.T) {
+	ps := verso.NewParams(2)
+	a := attention.NewMultiHead(ps, width, 2, attention.DefaultMultiHeadConfig())
+	g := verso.NewGraph(1)
+	q, k := g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width)
+	mask := g.Input("mask", tensor.Int, 1)
+	_, w := a.ForwardWeights(g, q, k, k, mask)
+	mean := w.Mean(g)
+	require.Equal(t, mean, mean.Mean(g))
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	_, err = w.Maps(m)
+	require.ErrorIs(t, err, verso.ErrGraph, "before a run")
+	rng := rand.New(rand.NewPCG(3, 3))
+	x := make([]float32, 6*width)
+	for i := range x {
+		x[i] = float32(rng.NormFloat64())
+	}
+	require.NoError(t, m.FeedSequence(q, x[:3*width], []int{2, 0, 1}))
+	require.NoError(t, m.FeedSequence(k, x, []int{3, 1, 2}))
+	require.NoError(t, m.FeedInts(mask, []int{1, 0, 1, 1, 0, 0})) // the last sees nothing
+	require.NoError(t, m.Run())
+	maps, err := w.Maps(m)
+	require.NoError(t, err)
+	means, err := mean.Maps(m)
+	require.NoError(t, err)
+	require.Len(t, maps, 3)
+	for s, want := range [][2]int{{2, 3}, {0, 1}, {1, 2}} {
+		require.Len(t, maps[s], 2)
+		require.Len(t, means[s], 1)
+		for h, one := range maps[s] {
+			require.Equal(t, want, [2]int{one.Queries, one.Keys})
+			for i := range one.Queries {
+				sum := float32(0)
+				for j, v := range one.Row(i) {
+					sum += v
+					require.InDelta(t, means[s][0].Row(i)[j], (maps[s][0].Row(i)[j]+maps[s][1].Row(i)[j])/2, 1e-6)
+				}
+				if s == 2 {
+					require.Zero(t, sum)
+					continue
+				}
+				require.InDelta(t, 1, sum, 1e-6, "head %d", h)
+				require.Zero(t, one.Row(i)[1], "a hidden key")
+			}
+		}
+	}
+}

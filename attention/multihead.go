@@ -1,0 +1,157 @@
+package attention
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/op"
+)
+
+// MultiHeadConfig holds the options of a [MultiHead]. It is taken literally:
+// start from [DefaultMultiHeadConfig].
+type MultiHeadConfig struct {
+	// KeyDim and ValueDim are the widths of the rows of keys and of values;
+	// default 0: that of the queries.
+	KeyDim, ValueDim int
+	// Bias adds biases to the four projections; default true.
+	Bias bool
+	// Causal lets query i of a sequence see its keys 0 … i alone; default false.
+	Causal bool
+	// Dropout is the probability with which a weight is set to 0 while the graph
+	// trains; default 0.
+	Dropout float64
+}
+
+// DefaultMultiHeadConfig returns PyTorch's defaults: biases, everything seen, no
+// dropout.
+func DefaultMultiHeadConfig() MultiHeadConfig { return MultiHeadConfig{Bias: true} }
+
+// MultiHead is attention in several heads, each over projections of its own of
+// width d = embed/heads:
+//
+//	y = [head_1 … head_n] W_oᵀ + b_o,  head_h = softmax(Q_h K_hᵀ/√d) V_h
+//	Q = q W_qᵀ + b_q,  K = k W_kᵀ + b_k,  V = v W_vᵀ + b_v;  head h owns columns h·d … (h+1)·d − 1
+//
+//	query (Σ lq, embed), key (Σ lk, KeyDim), value (Σ lk, ValueDim) → y (Σ lq, embed)
+//
+// Cost: 2·embed·(2·lq·embed + lk·(KeyDim + ValueDim)) operations of the
+// projections and 4·lq·lk·embed of the attention; memory grows with the lengths,
+// not with their product.
+//
+// Source: Vaswani et al. 2017, Attention is all you need, section 3.2.2.
+type MultiHead struct {
+	In      *verso.Param  // "in_proj_weight" (3·embed, embed): W_q, W_k, W_v; nil where widths differ
+	Q, K, V *verso.Param  // "q_proj_weight" (embed, embed), "k_proj_weight" (embed, KeyDim), "v_proj_weight" (embed, ValueDim), where widths differ
+	InBias  *verso.Param  // "in_proj_bias" (3·embed), nil without biases
+	Out     *verso.Linear // "out_proj.weight" (embed, embed), "out_proj.bias" (embed)
+
+	embed, heads int
+	cfg          MultiHeadConfig
+}
+
+// NewMultiHead adds the parameters to ps as PyTorch draws them: the projections
+// of the inputs from Xavier's uniform distribution, biases 0. heads must divide
+// embed; anything else is a [verso.ErrConfig].
+func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiHead {
+	if heads < 1 || embed < 1 || embed%heads != 0 {
+		ps.Fail(fmt.Errorf("%w: attention wants heads that divide the width, got width %d and %d heads", verso.ErrConfig, embed, heads))
+	}
+	if !(c.Dropout >= 0 && c.Dropout < 1) || c.KeyDim < 0 || c.ValueDim < 0 {
+		ps.Fail(fmt.Errorf("%w: attention wants a dropout of at least 0 and below 1 and widths of 0 or more, got %v, %d and %d", verso.ErrConfig, c.Dropout, c.KeyDim, c.ValueDim))
+	}
+	if c.KeyDim == 0 {
+		c.KeyDim = embed
+	}
+	if c.ValueDim == 0 {
+		c.ValueDim = embed
+	}
+	a := &MultiHead{embed: embed, heads: heads, cfg: c}
+	if c.KeyDim == embed && c.ValueDim == embed {
+		a.In = ps.New("in_proj_weight", verso.XavierUniform(1), 3*embed, embed)
+	} else {
+		a.Q = ps.New("q_proj_weight", verso.XavierUniform(1), embed, embed)
+		a.K = ps.New("k_proj_weight", verso.XavierUniform(1), embed, c.KeyDim)
+		a.V = ps.New("v_proj_weight", verso.XavierUniform(1), embed, c.ValueDim)
+	}
+	out := ps.Scope("out_proj")
+	if c.Bias {
+		a.InBias = ps.New("in_proj_bias", verso.Zeros(), 3*embed)
+		a.Out = verso.NewLinear(out, embed, embed)
+		clear(a.Out.Bias.Float32s())
+		clear(a.Out.Bias.Float64s())
+	} else {
+		a.Out = verso.NewLinearNoBias(out, embed, embed)
+	}
+	return a
+}
+
+// Heads returns the number of heads.
+func (a *MultiHead) Heads() int { return a.heads }
+
+// Forward lets each query look at the keys of its sequence; for self-attention
+// all three are the same. mask is nil, or an integer for each row of keys, 0 to
+// hide it.
+func (a *MultiHead) Forward(g *verso.Graph, query, key, value verso.Sequence, mask *gorgonia.Node) verso.Sequence {
+	q, k := a.projectQuery(g, query.Rows), a.projectKey(g, key.Rows)
+	return a.attend(g, q, k, query, key, value, mask)
+}
+
+// ForwardWeights is [MultiHead.Forward] with the weights of each head, before
+// dropout: lq·lk numbers a sequence and head are kept then.
+func (a *MultiHead) ForwardWeights(g *verso.Graph, query, key, value verso.Sequence, mask *gorgonia.Node) (verso.Sequence, Weights) {
+	q, k := a.projectQuery(g, query.Rows), a.projectKey(g, key.Rows)
+	c := op.AttentionConfig{Heads: a.heads, Causal: a.cfg.Causal, Mode: g.Mode()}
+	scores := apply(g, layerName, []*gorgonia.Node{q, k, query.Lengths, key.Lengths})(op.AttentionScores(c))
+	w := softmax(g, layerName, c, scores, query, key, mask)
+	return a.attend(g, q, k, query, key, value, mask), w
+}
+
+const layerName = "multi-head attention"
+
+// attend is the attention over projected queries and keys, and the projections
+// of the values and of the result.
+func (a *MultiHead) attend(g *verso.Graph, q, k *gorgonia.Node, query, key, value verso.Sequence, mask *gorgonia.Node) verso.Sequence {
+	c := op.AttentionConfig{Heads: a.heads, Causal: a.cfg.Causal, Mask: mask != nil, Dropout: a.cfg.Dropout, Random: g.NextRandom(), Mode: g.Mode()}
+	in := []*gorgonia.Node{q, k, a.projectValue(g, value.Rows), query.Lengths, key.Lengths}
+	if mask != nil {
+		in = append(in, mask)
+	}
+	y := apply(g, layerName, in)(op.Attention(c)) // (Σ lq, embed)
+	return verso.Sequence{Rows: linear(g, a.Out, y), Lengths: query.Lengths}
+}
+
+func (a *MultiHead) projectQuery(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
+	return a.project(g, 0, a.Q, a.embed, x)
+}
+
+func (a *MultiHead) projectKey(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
+	return a.project(g, 1, a.K, a.cfg.KeyDim, x)
+}
+
+func (a *MultiHead) projectValue(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
+	return a.project(g, 2, a.V, a.cfg.ValueDim, x)
+}
+
+// project is projection i of the three: a part of the joint weight, or own.
+func (a *MultiHead) project(g *verso.Graph, i int, own *verso.Param, width int, x *gorgonia.Node) *gorgonia.Node {
+	b := op.Block{ToRow: a.embed, ToCol: width, Bias: i * a.embed}
+	if own == nil {
+		own, b.FromRow, b.ToRow = a.In, i*a.embed, (i+1)*a.embed
+	}
+	in := []*gorgonia.Node{x, g.Param(own)}
+	if a.InBias != nil {
+		in = append(in, g.Param(a.InBias))
+	}
+	return g.Apply(layerName, op.LinearBlock(b, a.InBias != nil, g.Mode()), in...)
+}
+
+// linear is a linear layer on as many workers as the graph has.
+func linear(g *verso.Graph, l *verso.Linear, x *gorgonia.Node) *gorgonia.Node {
+	in := []*gorgonia.Node{x, g.Param(l.Weight)}
+	if l.Bias != nil {
+		in = append(in, g.Param(l.Bias))
+	}
+	return g.Apply("linear", op.Linear(l.Bias != nil, g.Mode()), in...)
+}

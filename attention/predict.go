@@ -1,0 +1,131 @@
+package attention
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/dataset"
+)
+
+// predictBatch is how many texts go through a graph at once.
+const predictBatch = 64
+
+// Predict returns the classes' probabilities for a text. An empty text has an
+// answer too.
+func (c *Classifier) Predict(text string) (verso.Prediction, error) {
+	p, err := c.PredictAll(context.Background(), []string{text})
+	if err != nil {
+		return verso.Prediction{}, err
+	}
+	return p[0], nil
+}
+
+// PredictAll answers many texts, in their order, which is faster than one by
+// one. It stops between batches when ctx is done.
+func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
+	out := make([]verso.Prediction, 0, len(texts))
+	err := c.plain.With(func(r *replica) error {
+		for part := range slices.Chunk(texts, predictBatch) {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("predicting: %w", err)
+			}
+			batch := make([][]int, len(part))
+			for i, t := range part {
+				batch[i], _ = c.ids(t)
+			}
+			if err := r.run(batch); err != nil {
+				return err
+			}
+			for i := range batch {
+				out = append(out, c.prediction(r, i))
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// prediction reads the answer to text i of the last batch.
+func (c *Classifier) prediction(r *replica, i int) verso.Prediction {
+	n := len(c.classes)
+	p := make([]float64, n)
+	for k, v := range r.m.Float32s(r.probabilities)[i*n : (i+1)*n] {
+		p[k] = float64(v)
+	}
+	return verso.NewPrediction(c.classes, p)
+}
+
+// Evaluate predicts the examples and counts which class was taken for which. An
+// example of a class that the model does not know is an [ErrClass].
+func (c *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
+	confusion, err := verso.NewConfusion(c.classes)
+	if err != nil {
+		return nil, err
+	}
+	texts, want := make([]string, len(examples)), make([]int, len(examples))
+	for i, e := range examples {
+		if want[i] = slices.Index(c.classes, e.Class); want[i] < 0 {
+			return nil, fmt.Errorf("%w: %q of example %d, the model has %q", ErrClass, e.Class, i, c.classes)
+		}
+		texts[i] = e.Text
+	}
+	predictions, err := c.PredictAll(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range predictions {
+		if err := confusion.Add(want[i], p.Index); err != nil {
+			return nil, err
+		}
+	}
+	return confusion, nil
+}
+
+// Explanation says what a classifier looked at in a text.
+type Explanation struct {
+	Prediction verso.Prediction
+	Words      []Word  // in their order
+	Layers     [][]Map // of self-attention: for each layer its heads, words by words
+}
+
+// Word is a word of a text with the weight it got when the text was pooled into
+// one row. The weights of a text sum to 1. They say where the answer was read, not
+// what each word did to it (Jain & Wallace 2019, Attention is not explanation).
+type Word struct {
+	Text       string // as the tokenizer returned it
+	Start, End int    // byte offsets into the text
+	Weight     float64
+}
+
+// Explain predicts a text and returns the weights of attention.
+func (c *Classifier) Explain(text string) (*Explanation, error) {
+	ids, tokens := c.ids(text)
+	e := &Explanation{}
+	err := c.seeing.With(func(r *replica) error {
+		if err := r.run([][]int{ids}); err != nil {
+			return err
+		}
+		e.Prediction = c.prediction(r, 0)
+		for _, w := range r.out.layers {
+			maps, err := w.Maps(r.m)
+			if err != nil {
+				return err
+			}
+			e.Layers = append(e.Layers, maps[0])
+		}
+		pooled, err := r.out.pooled.Maps(r.m)
+		if err != nil {
+			return err
+		}
+		for i, t := range tokens {
+			e.Words = append(e.Words, Word{Text: t.Text, Start: t.Start, End: t.End, Weight: float64(pooled[0][0].Weights[i])})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}

@@ -1,0 +1,156 @@
+package op
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
+
+// pair is the queries and the keys of one sequence.
+type pair struct {
+	query, queries int // first row, and how many
+	key, keys      int
+	score          int // scores of one head before this sequence's
+}
+
+// pairs places the sequences of a ragged batch of queries beside those of a
+// batch of keys. Where scores are kept, those of a batch stand sequence after
+// sequence, and within one as (heads, queries, keys). A batch without a single
+// score keeps one number that belongs to none.
+type pairs struct {
+	list    []pair
+	queries int // rows that the lengths cover
+	keys    int
+	scores  int // of one head
+}
+
+// placePairs finds the places for rows of queries and of keys, as far as the
+// lengths are known.
+func placePairs[T Float](p *pairs, rowsQ, rowsK int, lengthsQ, lengthsK Value[T]) (err error) {
+	for _, l := range []Value[T]{lengthsQ, lengthsK} {
+		if err := wantRank("lengths", l, 1); err != nil {
+			return err
+		}
+	}
+	if p.queries, err = Lengths(lengthsQ.Ints, rowsQ); err != nil {
+		return fmt.Errorf("queries: %w", err)
+	}
+	if p.keys, err = Lengths(lengthsK.Ints, rowsK); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	p.list, p.scores = p.list[:0], 0
+	if lengthsQ.Ints == nil || lengthsK.Ints == nil {
+		return nil
+	}
+	if len(lengthsQ.Ints) != len(lengthsK.Ints) {
+		return fmt.Errorf("%w: queries of %d sequences want keys of as many, got %d", ErrShape, len(lengthsQ.Ints), len(lengthsK.Ints))
+	}
+	var at pair
+	for i, n := range lengthsQ.Ints {
+		at.queries, at.keys, at.score = n, lengthsK.Ints[i], p.scores
+		p.list = append(p.list, at)
+		at.query, at.key = at.query+n, at.key+at.keys
+		p.scores += n * at.keys
+	}
+	return nil
+}
+
+// placed checks that a value holds the scores of the given number of heads.
+func (p *pairs) placed(what string, size, heads int) error {
+	if want := max(1, heads*p.scores); len(p.list) > 0 && size != want {
+		return fmt.Errorf("%w: %s of these lengths and %d heads want %d numbers, got %d", ErrShape, what, heads, want, size)
+	}
+	return nil
+}
+
+// wantMask checks that a key mask has a number for each key.
+func wantMask[T Float](mask Value[T], keys int) error {
+	if len(mask.Shape) != 1 || mask.Ints != nil && len(mask.Ints) != keys {
+		return fmt.Errorf("%w: %d keys want a mask of as many integers, got %v", ErrShape, keys, mask.Shape)
+	}
+	return nil
+}
+
+// wantHeads checks queries and keys that are multiplied head by head.
+func wantHeads[T Float](heads int, q, k Value[T]) error {
+	if err := wantRank("the queries", q, 2); err != nil {
+		return err
+	}
+	if err := wantRank("the keys", k, 2); err != nil {
+		return err
+	}
+	if q.Cols() != k.Cols() || q.Cols()%heads != 0 {
+		return fmt.Errorf("%w: %d heads want queries and keys of one multiple of features, got %v and %v", ErrShape, heads, q.Shape, k.Shape)
+	}
+	return nil
+}
+
+// head is one head of one sequence, with the memory of a worker.
+type head[T Float] struct {
+	pair
+	index    int
+	width, d int // numbers from row to row, and of the head in each
+	block    int // queries in a block
+	scale    T
+	causal   bool
+	q, k     []T // begin with the head's first number
+	mask     []int
+	drop     *rand.PCG // draws what falls of the weights; nil where nothing does
+
+	p, g, factor []T // weights of a block, their gradient, the dropout's factors
+}
+
+// sees returns how many queries a block from the given one has, and how many
+// keys its last query sees.
+func (h *head[T]) sees(from int) (rows, n int) {
+	rows, n = min(h.block, h.queries-from), h.keys
+	if h.causal {
+		n = min(n, from+rows)
+	}
+	return rows, n
+}
+
+// weights computes the weights of a block of queries for its first n keys.
+func (h *head[T]) weights(from, rows, n int) []T {
+	h.p = grow(h.p, rows*n)
+	kernel.Gemm(false, true, rows, n, h.d, h.scale, h.q[from*h.width:], h.width, h.k, h.width, 0, h.p, n)
+	softmaxSeen(h.p, from, rows, n, h.causal, h.mask)
+	return h.p
+}
+
+// factors draws the dropout's factors of the next n weights.
+func (h *head[T]) factors(n int, p float64) []T {
+	h.factor = grow(h.factor, n)
+	drawMask(h.factor, p, h.drop)
+	return h.factor
+}
+
+// softmaxSeen replaces scores, rows×n from query from on, by weights: 0 for keys
+// that the query does not see.
+func softmaxSeen[T Float](s []T, from, rows, n int, causal bool, mask []int) {
+	low := T(math.Inf(-1))
+	for j := range min(n, len(mask)) {
+		if mask[j] == 0 {
+			for i := range rows {
+				s[i*n+j] = low
+			}
+		}
+	}
+	if !causal {
+		kernel.SoftmaxRows(rows, n, s, s)
+		return
+	}
+	for i := range rows {
+		row := s[i*n : (i+1)*n]
+		seen := min(n, from+i+1)
+		kernel.SoftmaxRows(1, seen, row[:seen], row[:seen])
+		clear(row[seen:])
+	}
+}
+
+// substream returns the random numbers of one part of an operation at one step.
+func (m *Mode) substream(number, part uint64) *rand.PCG {
+	return rand.NewPCG(mix(mix(m.Seed)+number), mix(mix(mix(m.Step)+m.Shard)+part))
+}
