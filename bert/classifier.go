@@ -1,0 +1,206 @@
+package bert
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/internal/reuse"
+)
+
+// ClassifierConfig holds the options of a [Classifier]. It is taken literally:
+// start from [DefaultClassifierConfig]. It is saved with the model.
+type ClassifierConfig struct {
+	Dropout   float64 `json:"dropout"`    // of the pooled row; default 0.1
+	MaxPieces int     `json:"max_pieces"` // longer texts are cut; default 0: the model's positions
+	Rate      float64 `json:"rate"`       // highest learning rate where fit has no schedule; default 5·10⁻⁵
+	Seed      uint64  `json:"seed"`       // of the head's first weights; default 1
+}
+
+// DefaultClassifierConfig returns the values of Devlin et al. 2019. The paper
+// tries rates of 5, 3 and 2·10⁻⁵; small models want more, 10⁻⁴ to 3·10⁻⁴ (Turc et
+// al. 2019).
+func DefaultClassifierConfig() ClassifierConfig {
+	return ClassifierConfig{Dropout: 0.1, Rate: 5e-5, Seed: 1}
+}
+
+// DefaultFineTuning returns the training of Devlin et al. 2019, appendix A.3: 3
+// epochs in batches of 32, [verso.BertAdam] with decay 0.01 but for biases and
+// layer norms, gradients clipped to 1. The schedule is left open: [Classifier.Fit]
+// takes [Warmup] to the configuration's rate over the steps there are.
+func DefaultFineTuning() verso.FitConfig {
+	f := verso.DefaultFitConfig()
+	f.Epochs, f.Batch, f.ClipNorm, f.Schedule = 3, 32, 1, nil
+	f.Optimizer = verso.BertAdam(verso.DefaultBertAdamConfig())
+	return f
+}
+
+// Warmup returns BERT's schedule for a training on so many examples: the rate
+// rises from 0 to its highest over a tenth of the steps, and falls back to 0.
+func Warmup(rate float64, examples int, f verso.FitConfig) verso.Schedule {
+	steps := f.Epochs * verso.StepsPerEpoch(examples, f.Batch)
+	return verso.LinearWarmupDecay(rate, steps/10, steps)
+}
+
+// Classifier assigns a text to one of a number of classes: an encoder with its
+// pooler, and a linear map of the pooled row.
+//
+//	y = W d(p) + b,  P(class i) = softmax(y)_i      d: dropout
+//
+// Build one with [FineTune] or [NewClassifier]. [Classifier.Predict],
+// [Classifier.PredictAll] and [Classifier.Evaluate] may be called from many
+// goroutines, not while [Classifier.Fit] runs.
+type Classifier struct {
+	cfg     ClassifierConfig
+	classes []string
+	limit   int
+	model   *Model // without heads of pre-training
+	head    *verso.Linear
+	graphs  *reuse.Pool[*replica] // one a goroutine
+}
+
+// FineTune trains a classifier on top of a model, of which it takes a copy.
+// Examples of dev, where there are any, are what accuracy is reported on after
+// each epoch. On an error from the training itself the classifier is returned as
+// well, as far as it came.
+func FineTune(ctx context.Context, m *Model, train, dev []dataset.Example, c ClassifierConfig, fit verso.FitConfig) (*Classifier, *verso.History, error) {
+	k, err := NewClassifier(m, dataset.Classes(train), c)
+	if err != nil {
+		return nil, nil, err
+	}
+	h, err := k.Fit(ctx, train, dev, fit)
+	return k, h, err
+}
+
+// NewClassifier returns a classifier that has not learned yet, over a copy of the
+// model's encoder and pooler; a model without a pooler gets one with random weights.
+func NewClassifier(m *Model, classes []string, c ClassifierConfig) (*Classifier, error) {
+	ps := verso.NewParams(c.Seed)
+	own, err := newModel(m.pieces, m.cfg, heads{pooler: true}, ps, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps.All() {
+		if from, ok := m.params.Get(p.Name()); ok {
+			copy(p.Float32s(), from.Float32s())
+		}
+	}
+	return assemble(own, classes, c)
+}
+
+// assemble puts a head on a model that belongs to the classifier.
+func assemble(m *Model, classes []string, c ClassifierConfig) (*Classifier, error) {
+	if len(classes) < 2 {
+		return nil, fmt.Errorf("%w: want at least two classes, got %d", ErrExamples, len(classes))
+	}
+	if sorted := slices.Sorted(slices.Values(classes)); len(slices.Compact(sorted)) < len(classes) {
+		return nil, fmt.Errorf("%w: a class occurs twice in %q", ErrExamples, classes)
+	}
+	if !(c.Dropout >= 0 && c.Dropout < 1) {
+		return nil, fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
+	}
+	if !(c.Rate >= 0) || math.IsInf(c.Rate, 0) {
+		return nil, fmt.Errorf("%w: rate wants a finite number of 0 or more, got %v", verso.ErrConfig, c.Rate)
+	}
+	limit, err := limitOf(m.cfg, c.MaxPieces)
+	if err != nil {
+		return nil, err
+	}
+	k := &Classifier{cfg: c, classes: slices.Clone(classes), limit: limit, model: m}
+	k.head = NewClassification(m.params.Scope("classifier"), m.cfg, len(classes))
+	if err := m.params.Err(); err != nil {
+		return nil, err
+	}
+	k.graphs = reuse.New(k.newReplica)
+	return k, nil
+}
+
+// Config returns the settings.
+func (k *Classifier) Config() ClassifierConfig { return k.cfg }
+
+// Classes returns the names of the classes in the order of their numbers.
+func (k *Classifier) Classes() []string { return slices.Clone(k.classes) }
+
+// Params returns the weights: the encoder's, "bert.pooler.dense.weight",
+// "classifier.weight" and so on.
+func (k *Classifier) Params() *verso.Params { return k.model.params }
+
+// Model returns the encoder with its vocabulary: fine-tuned, for [Model.Encode].
+func (k *Classifier) Model() *Model { return k.model }
+
+// logits puts the classifier into a graph.
+func (k *Classifier) logits(g *verso.Graph, in Input) *gorgonia.Node {
+	pooled := k.model.pooler.Forward(g, k.model.encoder.ForwardFirst(g, in).Last) // (batch, H)
+	return k.head.Forward(g, dropped(g, verso.Dropout{P: k.cfg.Dropout}, pooled)) // (batch, classes)
+}
+
+// Fit trains on the examples, from where the weights are. Without a schedule it
+// takes [Warmup] to the configuration's rate. With examples in dev their accuracy after
+// each epoch is the score, unless fit brings one of its own; the last weights
+// stay, unless fit asks for the best.
+func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
+	texts, labels := make([]string, len(train)), make([]int, len(train))
+	for i, e := range train {
+		texts[i] = e.Text
+		if labels[i] = slices.Index(k.classes, e.Class); labels[i] < 0 {
+			return nil, fmt.Errorf("%w: %q of training example %d, the model has %q", ErrClass, e.Class, i, k.classes)
+		}
+	}
+	ids, types, err := encodeAll(k.model.pieces, texts, k.limit)
+	if err != nil {
+		return nil, err
+	}
+	if fit.Schedule == nil {
+		fit.Schedule = Warmup(k.cfg.Rate, len(train), fit)
+	}
+	if fit.Validate == nil && len(dev) == 0 {
+		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
+	}
+	if fit.Validate == nil && len(dev) > 0 {
+		fit.Validate = func(ctx context.Context) (float64, error) {
+			confusion, err := k.Evaluate(ctx, dev)
+			if err != nil {
+				return 0, err
+			}
+			return confusion.Accuracy(), nil
+		}
+	}
+	return verso.Fit(ctx, verso.Task{
+		Params:   k.model.params,
+		Examples: len(train),
+		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
+			in, want := NewInput(g, "text"), g.Input("class", tensor.Int, 1)
+			loss := verso.CrossEntropy(g, k.logits(g, in), want, verso.DefaultCrossEntropyConfig())
+			feed := func(m *verso.Machine, examples []int) error {
+				if err := in.Feed(m, pick(ids, examples), pick(types, examples)); err != nil {
+					return err
+				}
+				return m.FeedInts(want, pick(labels, examples))
+			}
+			return loss, feed, g.Err()
+		},
+	}, fit)
+}
+
+func pick[E any](from []E, numbers []int) []E {
+	out := make([]E, len(numbers))
+	for i, n := range numbers {
+		out[i] = from[n]
+	}
+	return out
+}
+
+func (k *Classifier) newReplica() (*replica, error) {
+	g := verso.NewGraph(k.cfg.Seed)
+	r := &replica{in: NewInput(g, "text")}
+	r.y = verso.Softmax(g, k.logits(g, r.in), -1) // (batch, classes)
+	var err error
+	r.m, err = g.Compile(nil)
+	return r, err
+}

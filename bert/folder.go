@@ -1,0 +1,219 @@
+package bert
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/bert/internal/torchfile"
+	"github.com/seed6481993f/verso/bert/wordpiece"
+	"github.com/seed6481993f/verso/internal/atomicfile"
+	"github.com/seed6481993f/verso/internal/safetensors"
+)
+
+// Names of files in a folder of Hugging Face's.
+const (
+	configFile    = "config.json"
+	weightsFile   = "model.safetensors"
+	pickledFile   = "pytorch_model.bin"
+	vocabFile     = "vocab.txt"
+	tokenizerFile = "tokenizer_config.json"
+)
+
+// maxJSON is the largest file of settings that is read.
+const maxJSON = 1 << 20
+
+// OpenFolder reads a model from a folder that Hugging Face's save_pretrained
+// wrote: config.json, vocab.txt, and model.safetensors or pytorch_model.bin.
+// tokenizer_config.json says whether case counts; without it, it does not.
+//
+// Names of 2018 (LayerNorm.gamma), an encoder alone without "bert." before its
+// names, and missing heads are taken as they come; what a head of another task
+// left ("classifier.weight") is passed over, see [ClassifierFromFolder]. Weights
+// in half precision are widened. No code in a pickled file is run.
+func OpenFolder(dir string) (*Model, error) {
+	return openFolder(dir, verso.NewParams(0), nil)
+}
+
+// addition adds parameters of a checkpoint to a model, before weights are read.
+// It also gets config.json.
+type addition func(m *Model, w *checkpoint, settings []byte) error
+
+// openFolder reads a model into ps, with an addition where there is one.
+func openFolder(dir string, ps *verso.Params, more addition) (*Model, error) {
+	settings, err := readSmall(filepath.Join(dir, configFile))
+	if err != nil {
+		return nil, err
+	}
+	c, err := parseConfig(settings)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	pieces, err := openPieces(dir)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openSource(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	defer s.Close()
+	m, err := fill(s, c, pieces, ps, func(m *Model, w *checkpoint) error {
+		if more == nil {
+			return nil
+		}
+		return more(m, w, settings)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	return m, nil
+}
+
+// fill makes the model that a source has the weights of.
+func fill(s source, c Config, pieces *wordpiece.Tokenizer, ps *verso.Params, more func(*Model, *checkpoint) error) (*Model, error) {
+	w, err := newCheckpoint(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.fits(c); err != nil {
+		return nil, err
+	}
+	h := heads{w.has("bert.pooler."), w.has("cls.predictions."), w.has("cls.seq_relationship.")}
+	m, err := newModel(pieces, c, h, ps, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := more(m, w); err != nil {
+		return nil, err
+	}
+	return m, w.load(ps.All())
+}
+
+// openSource opens the weights of a folder, safetensors first.
+func openSource(dir string) (source, error) {
+	f, err := safetensors.OpenFile(filepath.Join(dir, weightsFile))
+	if err == nil {
+		return tensors{f}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	t, err := torchfile.OpenFile(filepath.Join(dir, pickledFile))
+	switch {
+	case err == nil:
+		return t, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: want %s or %s: %w", ErrCheckpoint, weightsFile, pickledFile, err)
+	}
+	return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+}
+
+// openPieces reads vocabulary and settings of a folder's tokenizer.
+func openPieces(dir string) (*wordpiece.Tokenizer, error) {
+	said := struct {
+		Lower   *bool `json:"do_lower_case"`
+		Accents *bool `json:"strip_accents"`
+		Chinese *bool `json:"tokenize_chinese_chars"`
+	}{}
+	data, err := readSmall(filepath.Join(dir, tokenizerFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(data, &said); err != nil {
+			return nil, fmt.Errorf("%w: %s: %w", ErrCheckpoint, tokenizerFile, err)
+		}
+	}
+	c := wordpiece.DefaultConfig()
+	if said.Lower != nil {
+		c.Lower, c.StripAccents = *said.Lower, *said.Lower // accents go with case unless the file says so
+	}
+	if said.Accents != nil {
+		c.StripAccents = *said.Accents
+	}
+	if said.Chinese != nil {
+		c.SpaceChinese = *said.Chinese
+	}
+	return wordpiece.ReadFile(filepath.Join(dir, vocabFile), c)
+}
+
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxJSON+1))
+	if err == nil && len(data) > maxJSON {
+		err = fmt.Errorf("%w: %s has over %d bytes", ErrCheckpoint, path, maxJSON)
+	}
+	return data, err
+}
+
+// SaveFolder writes the model as Hugging Face's from_pretrained reads it:
+// config.json, model.safetensors, vocab.txt and tokenizer_config.json, each
+// whole or not at all. The folder is made where it is missing.
+func (m *Model) SaveFolder(dir string) error {
+	return m.saveFolder(dir, m.architecture(), nil)
+}
+
+// architecture is the class of Hugging Face's that has these heads.
+func (m *Model) architecture() string {
+	switch {
+	case m.masked != nil && m.next != nil:
+		return "BertForPreTraining"
+	case m.masked != nil:
+		return "BertForMaskedLM"
+	case m.next != nil:
+		return "BertForNextSentencePrediction"
+	}
+	return "BertModel"
+}
+
+func (m *Model) saveFolder(dir, architecture string, more map[string]any) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	settings := map[string]any{"model_type": "bert", "architectures": []string{architecture}, "pad_token_id": m.pieces.Pad()}
+	data, err := json.Marshal(m.cfg)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &settings); err != nil {
+		return err
+	}
+	for k, v := range more {
+		settings[k] = v
+	}
+	c := m.pieces.Config()
+	for name, v := range map[string]any{
+		configFile: settings,
+		tokenizerFile: map[string]any{
+			"tokenizer_class": "BertTokenizer", "do_lower_case": c.Lower, "strip_accents": c.StripAccents, "tokenize_chinese_chars": c.SpaceChinese,
+			"unk_token": c.Unknown, "sep_token": c.Separator, "pad_token": c.Pad, "cls_token": c.Class, "mask_token": c.Mask,
+			"model_max_length": m.cfg.Positions,
+		},
+	} {
+		data, err := json.MarshalIndent(v, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := atomicfile.Write(filepath.Join(dir, name), func(w io.Writer) error {
+			_, err := w.Write(append(data, '\n'))
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	if err := m.pieces.WriteFile(filepath.Join(dir, vocabFile)); err != nil {
+		return err
+	}
+	return verso.SaveParamsFile(filepath.Join(dir, weightsFile), m.params, map[string]string{"format": "pt"})
+}

@@ -1,0 +1,80 @@
+package bert
+
+import (
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/op"
+)
+
+// Pooler makes one row of each sequence, of its first piece:
+//
+//	p = tanh(W x_[CLS] + b)      (batch, H)
+//
+// An empty sequence counts as a row of zeros.
+type Pooler struct {
+	Dense *verso.Linear // "dense" (H, H)
+}
+
+// NewPooler adds the pooler to ps.
+func NewPooler(ps *verso.Params, c Config) *Pooler {
+	return &Pooler{newLinear(ps.Scope("dense"), c, c.Hidden, c.Hidden)}
+}
+
+// Forward reads the first row of each sequence.
+func (p *Pooler) Forward(g *verso.Graph, last verso.Sequence) *gorgonia.Node {
+	x := TakeRows(g, last.Rows, starts(g, last.Lengths)) // (batch, H)
+	return verso.Tanh.Forward(g, p.Dense.Forward(g, x))
+}
+
+// MaskedWords is the head that says which word piece stood at a place:
+//
+//	z = LayerNorm(f(W x + b)) Eᵀ + c      (m, V)
+//
+// where E is the encoder's table of words itself ("tied"). Give it the masked
+// rows alone: z is the largest thing that BERT computes.
+type MaskedWords struct {
+	dense      *verso.Linear    // "transform.dense" (H, H)
+	norm       *verso.LayerNorm // "transform.LayerNorm"
+	bias       *verso.Param     // "bias" (V)
+	table      *verso.Param     // the encoder's
+	activation verso.Activation
+}
+
+// NewMaskedWords adds the head to ps.
+func NewMaskedWords(ps *verso.Params, e *Encoder) *MaskedWords {
+	c := e.cfg
+	return &MaskedWords{
+		dense:      newLinear(ps.Scope("transform").Scope("dense"), c, c.Hidden, c.Hidden),
+		norm:       verso.NewLayerNorm(ps.Scope("transform").Scope("LayerNorm"), c.LayerNormEps, c.Hidden),
+		bias:       ps.New("bias", verso.Zeros(), c.VocabSize),
+		table:      e.embeddings.word,
+		activation: activations[c.Activation],
+	}
+}
+
+// Forward returns the logits of rows (m, H).
+func (h *MaskedWords) Forward(g *verso.Graph, rows *gorgonia.Node) *gorgonia.Node {
+	return g.Apply("masked words", op.Linear(true, g.Mode()), h.transform(g, rows), g.Param(h.table), g.Param(h.bias))
+}
+
+func (h *MaskedWords) transform(g *verso.Graph, rows *gorgonia.Node) *gorgonia.Node {
+	return h.norm.Forward(g, h.activation.Forward(g, h.dense.Forward(g, rows)))
+}
+
+// NewNextSentence adds the head that says whether the second text of a sequence
+// follows the first, a linear map of the pooled rows to (batch, 2): class 0 means
+// that it does, as in Devlin's program.
+func NewNextSentence(ps *verso.Params, c Config) *verso.Linear { return newLinear(ps, c, c.Hidden, 2) }
+
+// NewClassification adds the head of a classifier, a linear map of the pooled
+// rows, or of all rows for a class of each word piece.
+func NewClassification(ps *verso.Params, c Config, classes int) *verso.Linear {
+	return newLinear(ps, c, c.Hidden, classes)
+}
+
+// Loss returns the mean cross entropy of rows (m, H) against the numbers of the
+// pieces that stood there (m).
+func (h *MaskedWords) Loss(g *verso.Graph, rows, labels *gorgonia.Node) *gorgonia.Node {
+	return verso.CrossEntropy(g, h.Forward(g, rows), labels, verso.DefaultCrossEntropyConfig())
+}

@@ -1,0 +1,125 @@
+package bert
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/kernel"
+	"github.com/seed6481993f/verso/internal/op"
+)
+
+// TakeRows takes rows of x by number; −1 gives a row of zeros:
+//
+//	x (n, width), at (m) → y (m, width), y_i = x[at_i]
+//
+// Its gradient adds the rows of dy where they were taken from.
+func TakeRows(g *verso.Graph, x, at *gorgonia.Node) *gorgonia.Node {
+	return g.Apply("rows", op.Spec{Name: "rows", F32: &picked[float32]{}, F64: &picked[float64]{}}, x, at)
+}
+
+type picked[T op.Float] struct{ dx []T }
+
+func (p *picked[T]) Shape(in []op.Value[T]) ([]int, error) {
+	x, at := in[0], in[1]
+	if len(x.Shape) != 2 || len(at.Shape) != 1 {
+		return nil, fmt.Errorf("%w: want a matrix and a vector of its rows' numbers, got %v and %v", op.ErrShape, x.Shape, at.Shape)
+	}
+	for i, r := range at.Ints {
+		if r < -1 || r >= x.Rows() {
+			return nil, fmt.Errorf("%w: row %d at place %d, there are %d", op.ErrInput, r, i, x.Rows())
+		}
+	}
+	return []int{at.Shape[0], x.Cols()}, nil
+}
+
+func (p *picked[T]) Forward(in []op.Value[T], y op.Value[T]) error {
+	x, w := in[0].Data, in[0].Cols()
+	for i, r := range in[1].Ints {
+		if to := y.Data[i*w : (i+1)*w]; r < 0 {
+			clear(to)
+		} else {
+			copy(to, x[r*w:(r+1)*w])
+		}
+	}
+	return nil
+}
+
+func (p *picked[T]) Backward(in []op.Value[T], _, dy op.Value[T], din []op.Grad[T]) error {
+	if !din[0].Wanted() {
+		return nil
+	}
+	d, w := din[0].Data, in[0].Cols()
+	din[0].Clear()
+	for i, r := range in[1].Ints {
+		if r >= 0 {
+			row := d[r*w : (r+1)*w]
+			kernel.Add(row, row, dy.Data[i*w:(i+1)*w])
+		}
+	}
+	return nil
+}
+
+// positions numbers the rows of each sequence from 0. A sequence of more rows
+// than there are positions is [verso.ErrInput] when the graph runs.
+func positions(g *verso.Graph, lengths *gorgonia.Node, most int) *gorgonia.Node {
+	return g.ApplyInt("positions", op.IntSpec{Name: "positions", F: func(out []int, in ...[]int) ([]int, error) {
+		for i, n := range in[0] {
+			if n > most {
+				return nil, fmt.Errorf("%w: sequence %d has %d pieces, the model has %d positions", op.ErrInput, i, n, most)
+			}
+			for p := range n {
+				out = append(out, p)
+			}
+		}
+		if len(out) == 0 {
+			out = append(out, 0) // the row that no length covers
+		}
+		return out, nil
+	}}, lengths)
+}
+
+// firstRows returns the number of the first row of each sequence that has one,
+// one behind another; of no such sequence, the row that no length covers.
+func firstRows(g *verso.Graph, lengths *gorgonia.Node) *gorgonia.Node {
+	return g.ApplyInt("first rows", op.IntSpec{Name: "first rows", F: func(out []int, in ...[]int) ([]int, error) {
+		at := 0
+		for _, n := range in[0] {
+			if n > 0 {
+				out = append(out, at)
+			}
+			at += n
+		}
+		if len(out) == 0 {
+			out = append(out, 0)
+		}
+		return out, nil
+	}}, lengths)
+}
+
+// atMostOne returns 1 for each sequence that has rows, 0 for an empty one.
+func atMostOne(g *verso.Graph, lengths *gorgonia.Node) *gorgonia.Node {
+	return g.ApplyInt("rows there", op.IntSpec{Name: "rows there", F: func(out []int, in ...[]int) ([]int, error) {
+		for _, n := range in[0] {
+			out = append(out, min(n, 1))
+		}
+		return out, nil
+	}}, lengths)
+}
+
+// starts returns where each sequence begins, −1 for an empty one.
+func starts(g *verso.Graph, lengths *gorgonia.Node) *gorgonia.Node {
+	return g.ApplyInt("starts", op.IntSpec{Name: "starts", F: func(out []int, in ...[]int) ([]int, error) {
+		at := 0
+		for _, n := range in[0] {
+			if n > 0 {
+				out = append(out, at)
+			} else {
+				out = append(out, -1)
+			}
+			at += n
+		}
+		return out, nil
+	}}, lengths)
+}
