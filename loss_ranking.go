@@ -1,0 +1,93 @@
+package verso
+
+import (
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso/internal/op"
+)
+
+// Direction says which side of a matrix of scores asks, and among which wrong
+// answers the true one is to be found.
+type Direction string
+
+// The directions of a ranking loss. The published losses have pictures in the
+// rows and sentences in the columns.
+const (
+	BothWays      = Direction(op.BothWays)  // the default
+	RowsToColumns = Direction(op.RowsToCol) // pictures look for their sentence
+	ColumnsToRows = Direction(op.ColToRows) // sentences look for their picture
+)
+
+// TripletConfig holds the options of [TripletRanking]; begin with
+// [DefaultTripletConfig].
+type TripletConfig struct {
+	Margin    float64   // m; default 0.2
+	Hardest   bool      // the hardest wrong answer alone counts, instead of all; default true
+	Direction Direction // default BothWays
+	Reduction Reduction // ReduceSum (default) or ReduceMean
+}
+
+// DefaultTripletConfig returns the settings of VSE++ (Faghri et al. 2018).
+func DefaultTripletConfig() TripletConfig {
+	return TripletConfig{Margin: 0.2, Hardest: true, Direction: BothWays, Reduction: ReduceSum}
+}
+
+// TripletRanking returns the hinge loss of a batch's wrong pairs. Scores S
+// (batch, batch) has the true pairs on its diagonal:
+//
+//	rows to columns:  Σ_i max over j≠i of max(0, m + S_ij − S_ii)
+//	columns to rows:  Σ_j max over i≠j of max(0, m + S_ij − S_jj)
+//
+// Without Hardest the inner maximum over wrong answers is a sum. The mean divides
+// by batch, and by batch² without Hardest; the directions are added.
+//
+// Ids are integer vectors (batch), any number of them: two pairs that have an id
+// in common are no wrong answers of each other, so that a second sentence of the
+// same picture is not pushed away from it. The published programs exempt the
+// diagonal alone.
+//
+// A task with this loss is coupled ([Task].Coupled).
+// Cost: one pass over the matrix of scores.
+//
+// Source: Faghri, Fleet, Kiros & Fidler 2018, VSE++: improving visual-semantic
+// embeddings with hard negatives, equations 5 and 6.
+func TripletRanking(g *Graph, scores *gorgonia.Node, c TripletConfig, ids ...*gorgonia.Node) *gorgonia.Node {
+	s, err := op.Triplet(op.TripletConfig{Margin: c.Margin, Hardest: c.Hardest, Direction: op.Direction(c.Direction.orBoth()), Reduction: op.Reduction(c.Reduction)})
+	return g.applyConfigured("ranking loss", s, err, append([]*gorgonia.Node{scores}, ids...)...)
+}
+
+// InfoNCEConfig holds the options of [InfoNCE]; begin with [DefaultInfoNCEConfig].
+type InfoNCEConfig struct {
+	Temperature float64   // τ; default 0.05
+	Direction   Direction // default BothWays
+}
+
+// DefaultInfoNCEConfig returns τ = 0.05, the scale of 20 that is usual for
+// sentence embeddings, in both directions.
+func DefaultInfoNCEConfig() InfoNCEConfig {
+	return InfoNCEConfig{Temperature: 0.05, Direction: BothWays}
+}
+
+// InfoNCE returns the cross entropy of picking the true partner of each item out
+// of the batch. Scores S (batch, batch) has the true pairs on its diagonal:
+//
+//	rows to columns:  −1/batch Σ_i log( e^{S_ii/τ} / Σ_j e^{S_ij/τ} )
+//	columns to rows:  the same of Sᵀ;  both ways: the mean of the two
+//
+// Ids are as in [TripletRanking]: pairs that have one in common are left out of
+// each other's sums. A task with this loss is coupled ([Task].Coupled).
+//
+// Source: van den Oord, Li & Vinyals 2018, Representation learning with
+// contrastive predictive coding, equation 4; Radford et al. 2021, Learning
+// transferable visual models from natural language supervision, figure 3.
+func InfoNCE(g *Graph, scores *gorgonia.Node, c InfoNCEConfig, ids ...*gorgonia.Node) *gorgonia.Node {
+	s, err := op.InfoNCE(op.InfoNCEConfig{Temperature: c.Temperature, Direction: op.Direction(c.Direction.orBoth())})
+	return g.applyConfigured("contrastive loss", s, err, append([]*gorgonia.Node{scores}, ids...)...)
+}
+
+func (d Direction) orBoth() Direction {
+	if d == "" {
+		return BothWays
+	}
+	return d
+}
