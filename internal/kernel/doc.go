@@ -98,5 +98,6 @@ package kernel
 
 //go:generate go -C _gen run . -set gemm -out ../gemm_amd64.s -stubs ../gemm_stub_amd64.go -pkg kernel
 //go:generate go -C _gen run . -set vec -out ../vec_amd64.s -stubs ../vec_stub_amd64.go -pkg kernel
+//go:generate go -C _gen run . -set sgns -out ../sgns_amd64.s -stubs ../sgns_stub_amd64.go -pkg kernel
 //go:generate go -C _gen run ./neon -set gemm -out ../gemm_arm64.s
 //go:generate go -C _gen run ./neon -set vec -out ../vec_arm64.s

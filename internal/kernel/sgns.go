@@ -2,8 +2,6 @@ package kernel
 
 import "fmt"
 
-//go:generate go -C _gen run . -set sgns -out ../sgns_amd64.s -stubs ../sgns_stub_amd64.go -pkg kernel
-
 // SGNSTargets is the most rows that one [SGNSStep] names.
 const SGNSTargets = 6
 

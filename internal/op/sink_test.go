@@ -24,7 +24,7 @@ func TestTableLookedUpAndUsedWhole(t *testing.T) {
 		g := verso.NewGraph(1)
 		ids := g.Input("ids", tensor.Int, 4)
 		x := g.Apply("embedding", op.Lookup(op.LookupConfig{PadRow: -1}), ids, g.Param(p)) // (4, 3)
-		y := g.Apply("linear", op.Linear(false, g.Mode()), x, g.Param(p))                            // (4, 5)
+		y := g.Apply("linear", op.Linear(false, g.Mode()), x, g.Param(p))                  // (4, 5)
 		l := g.Apply("inner", op.Inner(), y, y)
 		m, err := g.Compile(l)
 		require.NoError(t, err)
