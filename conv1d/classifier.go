@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -17,6 +16,7 @@ import (
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/vocab"
 	"github.com/seed6481993f/verso/internal/kernel"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // Classifier assigns a text to one of a fixed number of classes with Kim's
@@ -32,7 +32,7 @@ type Classifier struct {
 	tokenize vocab.Tokenizer
 	params   *verso.Params
 	net      *network
-	replicas replicas
+	replicas *reuse.Pool[*replica] // one a goroutine
 }
 
 // Train builds a classifier for the classes and words of the training examples
@@ -97,7 +97,7 @@ func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*
 	if err := m.params.Err(); err != nil {
 		return nil, err
 	}
-	m.replicas.build = m.newReplica
+	m.replicas = reuse.New(m.newReplica)
 	return m, nil
 }
 
@@ -232,28 +232,4 @@ func (c *Classifier) newReplica() (*replica, error) {
 	m, err := g.Compile(nil)
 	r.m = m
 	return r, err
-}
-
-// replicas hands out compiled graphs, one a goroutine, and takes them back.
-type replicas struct {
-	mu    sync.Mutex
-	free  []*replica
-	build func() (*replica, error)
-}
-
-func (p *replicas) get() (*replica, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := len(p.free); n > 0 {
-		r := p.free[n-1]
-		p.free = p.free[:n-1]
-		return r, nil
-	}
-	return p.build()
-}
-
-func (p *replicas) put(r *replica) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.free = append(p.free, r)
 }

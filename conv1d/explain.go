@@ -60,11 +60,11 @@ func (c *Classifier) ExplainClass(text, class string) (*Explanation, error) {
 }
 
 func (c *Classifier) explain(text, class string) (*Explanation, error) {
-	r, err := c.replicas.get()
+	r, err := c.replicas.Get()
 	if err != nil {
 		return nil, err
 	}
-	defer c.replicas.put(r)
+	defer c.replicas.Put(r)
 	if err := r.run([][]int{c.ids(text)}); err != nil {
 		return nil, err
 	}

@@ -24,11 +24,11 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 // PredictAll answers many texts, in their order, which is faster than one by
 // one. It stops between batches when ctx is done.
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
-	r, err := c.replicas.get()
+	r, err := c.replicas.Get()
 	if err != nil {
 		return nil, err
 	}
-	defer c.replicas.put(r)
+	defer c.replicas.Put(r)
 	out := make([]verso.Prediction, 0, len(texts))
 	for from := 0; from < len(texts); from += predictBatch {
 		if err := ctx.Err(); err != nil {
