@@ -9,10 +9,14 @@
 //     losses, optimisers, schedules, [Fit] (the training loop), model files,
 //     and the measures of a classifier.
 //   - embedding holds words and their vectors: vocabularies and tokenizers
-//     (embedding/vocab), files of word vectors (embedding/vectors), labelled
-//     texts (embedding/dataset), one-hot vectors and the learned table. The
-//     three inner packages do not import Gorgonia.
+//     (embedding/vocab), word vectors and their search (embedding/vectors),
+//     labelled texts (embedding/dataset), trainers (embedding/word2vec, fasttext,
+//     glove, doc2vec, node2vec, item2vec), one-hot vectors and the learned table.
+//     The inner packages do not import Gorgonia.
 //   - conv1d holds convolution over time and Kim's sentence classifier.
+//   - recurrent holds RNN, LSTM and GRU.
+//   - attention holds attention in its forms and the Transformer.
+//   - bert holds BERT, its tokenizer, and Hugging Face's files.
 //
 // # How a model is put together
 //
