@@ -58,8 +58,8 @@
 //	1×1024×256                 46     46   as fast as B comes from the second cache
 //	1×1024×256, B'             23     23   43 and 41 packed
 //
-// Two workers do 1.8 to 2.0 times as much from 128³ up on a machine with nothing else to do, and less beside other programs: with
-// both cores taken 128³ fell to half of one worker's. Portable Go does 3 to 5 GFLOP/s. The figures come from
+// Two workers do 1.8 to 2.0 times as much from 32×400×300 up on a machine with nothing else to do, and less beside other programs: with
+// both cores taken 128³ fell to half of one worker's, so that smaller products stay on one. Portable Go does 3 to 5 GFLOP/s. The figures come from
 //
 //	go test -run xxx -bench 'Gemm|Epilogue' ./internal/kernel
 //

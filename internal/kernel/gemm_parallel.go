@@ -4,7 +4,7 @@ import "sync"
 
 // Work is counted in multiplications, some 55 of which a core with AVX does in a nanosecond.
 const (
-	leastWork  = 1_500_000 // for more than one goroutine
+	leastWork  = 3_000_000 // for more than one goroutine: below, a helper that is late costs more than it brings
 	leastPiece = 1 << 18
 	muchWork   = 32_000_000 // worth waking a helper for
 )

@@ -26,7 +26,7 @@ func TestWorkersGiveTheSameBits(t *testing.T) {
 	helped(t, 5)
 	onEachPath(t, func(t *testing.T) {
 		r := seeded(41)
-		for _, s := range [][4]int{{1, 120, 130, 110}, {1, 32, 400, 300}, {1, 3000, 20, 30}, {1, 1, 4000, 400}, {1, 20, 33, 3000}, {20, 60, 50, 30}, {3, 70, 90, 90}} {
+		for _, s := range [][4]int{{1, 120, 130, 210}, {1, 32, 400, 300}, {1, 3000, 40, 30}, {1, 1, 4000, 800}, {1, 40, 33, 3000}, {40, 60, 50, 30}, {3, 120, 100, 90}} {
 			count, m, n, k := s[0], s[1], s[2], s[3]
 			for flags := range 4 {
 				transA, transB := flags&1 == 1, flags&2 == 2
@@ -160,12 +160,12 @@ func TestWorkersTakeNoMemory(t *testing.T) {
 		t.Skip("a pool forgets at random under the race detector")
 	}
 	helped(t, 4)
-	const m, n, k = 128, 128, 128
+	const m, n, k = 144, 160, 144
 	a, b, c := make([]float32, m*k), make([]float32, k*n), make([]float32, m*n)
 	o := Options[float32]{Workers: 2, Bias: b[:n]}
 	require.Less(t, testing.AllocsPerRun(50, func() {
 		GemmWith(o, false, true, m, n, k, 1, a, k, b, k, 0, c, n)
-		GemmBatch(Options[float32]{Workers: 2}, false, true, 32, 8, 16, 512, 1, a, 512, 0, b, 512, 0, 0, c, 16, 128)
+		GemmBatch(Options[float32]{Workers: 2}, false, true, 64, 8, 16, 512, 1, a, 512, 0, b, 512, 0, 0, c, 16, 128)
 	}), 3.0, "at most a helper that had ended, and its goroutine")
 }
 
