@@ -34,7 +34,8 @@
 // [MultiHead.Forward] never keeps the weights: its memory grows with the length
 // of a sequence, not with its square. [MultiHead.ForwardWeights] computes them
 // besides; the other layers return them always. [Weights.Maps] cuts them into a
-// matrix for each sequence and head.
+// matrix for each sequence and head. [DrawText] and [DrawSVG] draw such a matrix,
+// [DrawLine] one row of it over its sentence.
 //
 // # Names
 //

@@ -88,7 +88,7 @@ func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*
 	if words == nil || words.Len() == 0 {
 		return nil, fmt.Errorf("%w: the vocabulary is empty", ErrExamples)
 	}
-	tok, err := tokenizer(c.Tokenizer)
+	tok, err := ParseTokenizer(c.Tokenizer)
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,6 @@ func (c Config) validate() error {
 	case c.MaxNorm < 0:
 		return bad("max norm wants 0 or more", c.MaxNorm)
 	}
-	_, err := tokenizer(c.Tokenizer)
+	_, err := ParseTokenizer(c.Tokenizer)
 	return err
 }

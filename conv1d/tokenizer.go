@@ -18,7 +18,8 @@ var tokenizers = map[string]vocab.Tokenizer{
 	"whitespace": vocab.Whitespace{},
 }
 
-func tokenizer(name string) (vocab.Tokenizer, error) {
+// ParseTokenizer returns the tokenizer of that name.
+func ParseTokenizer(name string) (vocab.Tokenizer, error) {
 	if t, ok := tokenizers[name]; ok {
 		return t, nil
 	}
@@ -41,7 +42,7 @@ const Unknown = "<unk>"
 // Words returns the vocabulary of a classifier: [Unknown], the words of the
 // training texts that c keeps, and then all other words that have a vector.
 func Words(train []dataset.Example, vecs *vectors.Vectors, c Config) (*vocab.Vocabulary, error) {
-	tok, err := tokenizer(c.Tokenizer)
+	tok, err := ParseTokenizer(c.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
