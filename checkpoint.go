@@ -14,6 +14,7 @@ import (
 //	weights/NAME    the parameters
 //	best/NAME       those of the best score, with RestoreBest
 //	optimizer/NAME  the optimizer's state
+//	carry/NAME      what the model carries from step to step, with Task.Carry
 //	schedule        the state of a schedule that follows scores
 //	history         (epochs, 4): loss, score, 1 where there is a score, rate
 //	sums            of the epoch under way: Σ weight · loss, Σ weight, last loss
@@ -26,6 +27,7 @@ const (
 	weightsPrefix   = "weights/"
 	bestPrefix      = "best/"
 	optimizerPrefix = "optimizer/"
+	carryPrefix     = "carry/"
 	scheduleName    = "schedule"
 	historyName     = "history"
 	sumsName        = "sums"
@@ -79,6 +81,11 @@ func (tr *trainer) save(path string) error {
 	for _, v := range tr.c.Optimizer.State() {
 		ts = append(ts, floatTensor(optimizerPrefix+v.Name, v.Values))
 	}
+	if tr.task.Carry != nil {
+		for _, v := range tr.task.Carry.State() {
+			ts = append(ts, floatTensor(carryPrefix+v.Name, v.Values))
+		}
+	}
 	if s, ok := tr.c.Schedule.(AdaptiveSchedule); ok {
 		ts = append(ts, floatTensor(scheduleName, s.State()))
 	}
@@ -127,7 +134,10 @@ func (tr *trainer) restore(f *safetensors.File) error {
 	wanted = append(wanted,
 		safetensors.Tensor{Name: historyName, DType: safetensors.F64, Shape: []int{at.epoch, 4}},
 		safetensors.Tensor{Name: sumsName, DType: safetensors.F64, Shape: []int{3}})
-	ours := func(name string) bool { return !strings.HasPrefix(name, optimizerPrefix) && name != scheduleName }
+	ours := func(name string) bool {
+		carried := tr.task.Carry != nil && strings.HasPrefix(name, carryPrefix)
+		return !carried && !strings.HasPrefix(name, optimizerPrefix) && name != scheduleName
+	}
 	if err := fits(f, wanted, ours); err != nil {
 		return err
 	}
@@ -153,22 +163,22 @@ func (tr *trainer) restore(f *safetensors.File) error {
 	return nil
 }
 
-// restoreStates fills optimizer and schedule.
+// restoreStates fills optimizer, schedule and what the model carries.
 func (tr *trainer) restoreStates(f *safetensors.File) error {
-	var state []StateVector
-	for _, info := range f.Tensors() {
-		name, ok := strings.CutPrefix(info.Name, optimizerPrefix)
-		if !ok {
-			continue
-		}
-		x, err := readTensors(f, []safetensors.Tensor{{Name: info.Name, DType: info.DType}})
-		if err != nil {
-			return err
-		}
-		state = append(state, StateVector{name, x[0]})
+	state, err := stateVectors(f, optimizerPrefix)
+	if err != nil {
+		return err
 	}
 	if err := tr.c.Optimizer.SetState(state); err != nil {
 		return err
+	}
+	if tr.task.Carry != nil {
+		if state, err = stateVectors(f, carryPrefix); err != nil {
+			return err
+		}
+		if err := tr.task.Carry.SetState(state); err != nil {
+			return err
+		}
 	}
 	if s, ok := tr.c.Schedule.(AdaptiveSchedule); ok {
 		x, err := f.Float64s(scheduleName)
@@ -178,6 +188,24 @@ func (tr *trainer) restoreStates(f *safetensors.File) error {
 		return s.SetState(x)
 	}
 	return nil
+}
+
+// stateVectors reads the tensors whose names begin with prefix, in the order of
+// the file. Without any it returns an empty slice, which is not nil.
+func stateVectors(f *safetensors.File, prefix string) ([]StateVector, error) {
+	state := []StateVector{}
+	for _, info := range f.Tensors() {
+		name, ok := strings.CutPrefix(info.Name, prefix)
+		if !ok {
+			continue
+		}
+		x, err := readTensors(f, []safetensors.Tensor{{Name: info.Name, DType: info.DType}})
+		if err != nil {
+			return nil, err
+		}
+		state = append(state, StateVector{name, x[0]})
+	}
+	return state, nil
 }
 
 func (h *History) tensor() safetensors.Tensor {

@@ -30,6 +30,20 @@ type Task struct {
 	// Coupled marks a loss that couples examples, so that the loss of a batch is
 	// no mean over its parts: in-batch negatives, batch norm. Shards are refused.
 	Coupled bool
+	// Carry, where it is set, is what the model hands from one step to the next
+	// beside its weights, such as the states of a text that is read in pieces. It
+	// is kept in checkpoints.
+	Carry Carry
+}
+
+// Carry is what a model keeps between the steps of a training beside its
+// weights; see [Task].Carry. Its methods are called between steps alone.
+type Carry interface {
+	// State returns all of it, in a fixed order. It may share memory with the model.
+	State() []StateVector
+	// SetState puts back what State returned; nil means the start. What does not
+	// fit is an error, and nothing is changed.
+	SetState(state []StateVector) error
 }
 
 // FitConfig holds the options of [Fit]; begin with [DefaultFitConfig].

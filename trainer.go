@@ -57,6 +57,12 @@ func newTrainer(t Task, c FitConfig) (*trainer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Carry != nil { // after Build, which may make it
+		if err := t.Carry.SetState(nil); err != nil {
+			b.close()
+			return nil, err
+		}
+	}
 	tr := &trainer{task: t, c: c, batches: b, steps: StepsPerEpoch(t.Examples, c.Batch), order: make([]int, t.Examples)}
 	tr.history.Best = -1
 	if c.Resume {

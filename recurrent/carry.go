@@ -119,3 +119,57 @@ func (c *Carry) Values() (h, memory []float32) {
 	}
 	return read(c.h), read(c.c)
 }
+
+// vectors returns the states that the next run begins with, in the layer's precision.
+func (c *Carry) vectors() []verso.StateVector {
+	out := []verso.StateVector{{Name: "h", Values: c.h.Data()}}
+	if c.c != nil {
+		out = append(out, verso.StateVector{Name: "c", Values: c.c.Data()})
+	}
+	return out
+}
+
+// setter checks states that vectors returned, memory nil but for an LSTM, and
+// returns what puts them back.
+func (c *Carry) setter(h, memory any) (func(), error) {
+	row := c.states * c.hidden
+	n := 0
+	for _, x := range []struct {
+		of    *tensor.Dense
+		value any
+	}{{c.h, h}, {c.c, memory}} {
+		var size int
+		fits := false
+		switch v := x.value.(type) {
+		case []float32:
+			size, fits = len(v), x.of != nil && x.of.Dtype() == tensor.Float32
+		case []float64:
+			size, fits = len(v), x.of != nil && x.of.Dtype() == tensor.Float64
+		case nil:
+			size, fits = n, x.of == nil
+		}
+		if n == 0 {
+			n = size
+		}
+		if !fits || size != n || n == 0 || n%row != 0 {
+			return nil, fmt.Errorf("%w: H and C want the same multiple of %d numbers, got H %T and C %T of %d", ErrState, row, h, memory, size)
+		}
+	}
+	return func() {
+		c.Reset(n / row)
+		put(c.h, h)
+		if c.c != nil {
+			put(c.c, memory)
+		}
+	}, nil
+}
+
+// put copies a vector into a tensor of its type.
+func put(into *tensor.Dense, from any) {
+	switch x := into.Data().(type) {
+	case []float32:
+		copy(x, from.([]float32))
+	case []float64:
+		copy(x, from.([]float64))
+	}
+}

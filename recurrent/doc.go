@@ -49,6 +49,11 @@
 // with the numbers of the layer to the last bit. It may be shared by any number
 // of goroutines.
 //
+// # Sentences
+//
+// [Classifier] assigns texts to classes: word vectors, convolutions where wanted, a
+// recurrent net, and its last state or the mean or maximum of its rows.
+//
 // # How it is computed
 //
 // A layer in one direction is one operation of the graph with its gradient

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/seed6481993f/verso/recurrent"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitInterrupted = 130 // 128 and the number of the signal, as shells have it
+)
+
+// run is the program. It writes results to stdout; to stderr it writes the
+// progress bar and, where something is wrong, one line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := start(ctx, args, stdout, stderr)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	}
+	line := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "textgen: interrupted:", line)
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "textgen:", line)
+	return exitError
+}
+
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	t := newTerminal(stdout, stderr)
+	defer t.clear()
+	if o.model != "" {
+		m, err := recurrent.LoadLMFile(o.model)
+		if err != nil {
+			return err
+		}
+		if err := o.write(ctx, m, t); err != nil || o.test == "" {
+			return err
+		}
+		return o.judgeFile(ctx, m, t)
+	}
+	text, err := o.texts()
+	if err != nil {
+		return err
+	}
+	m, train, err := o.learn(ctx, text, t)
+	if err != nil {
+		return err
+	}
+	if o.save != "" {
+		if err := m.SaveFile(o.save); err != nil {
+			return err
+		}
+	}
+	if err := o.write(ctx, m, t); err != nil {
+		return err
+	}
+	test, err := m.IDs(text.test)
+	if err != nil {
+		return err
+	}
+	perplexity, err := m.Perplexity(ctx, test)
+	if err != nil {
+		return err
+	}
+	unigram, bigram := baselines(train, test, m.Words().Len())
+	t.printf("%d held-out tokens: the model wavers between %.2f tokens, counted pairs between %.2f, counted tokens between %.2f\n",
+		len(test), perplexity, bigram, unigram)
+	t.printf("perplexity=%.4f baseline_perplexity=%.4f unigram_perplexity=%.4f tokens=%d\n", perplexity, bigram, unigram, len(test))
+	return nil
+}
+
+// learn trains a model and returns it with the numbers of the training text.
+func (o *options) learn(ctx context.Context, text texts, t *terminal) (*recurrent.LanguageModel, []int, error) {
+	words, err := recurrent.LMVocabulary(text.train, o.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := recurrent.NewLM(words, o.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	train, err := m.IDs(text.train)
+	if err != nil {
+		return nil, nil, err
+	}
+	valid, err := m.IDs(text.valid)
+	if err != nil {
+		return nil, nil, err
+	}
+	t.printf("%d tokens to learn from, %d different, %d weights\n", len(train), words.Len(), m.Params().Len())
+	f := o.fit(len(train))
+	f.Progress = t.training()
+	_, err = m.Fit(ctx, train, valid, f)
+	return m, train, err
+}
+
+// write goes on from the prompt.
+func (o *options) write(ctx context.Context, m *recurrent.LanguageModel, t *terminal) error {
+	var out []string
+	if p := strings.TrimRight(o.prompt, " "); p != "" && m.Config().Level == recurrent.LevelWord {
+		out = append(out, p)
+	} else {
+		out = append(out, o.prompt)
+	}
+	for token, err := range m.Generate(ctx, o.prompt, o.generate) {
+		if err != nil {
+			return err
+		}
+		out = append(out, token.Text)
+	}
+	t.printf("\n%s\n\n", strings.TrimSpace(m.Join(out)))
+	return nil
+}
+
+// judgeFile prints the perplexity of -test by a model that was read.
+func (o *options) judgeFile(ctx context.Context, m *recurrent.LanguageModel, t *terminal) error {
+	text, err := readText(o.test)
+	if err != nil {
+		return err
+	}
+	ids, err := m.IDs(text)
+	if err != nil {
+		return err
+	}
+	perplexity, err := m.Perplexity(ctx, ids)
+	if err != nil {
+		return err
+	}
+	t.printf("perplexity=%.4f tokens=%d\n", perplexity, len(ids))
+	return nil
+}

@@ -1,0 +1,103 @@
+package recurrent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/dataset"
+)
+
+// predictBatch is how many texts go through a graph at once.
+const predictBatch = 64
+
+// classifierGraph is a compiled graph for prediction; all read the same weights.
+type classifierGraph struct {
+	m             *verso.Machine
+	tokens        verso.Tokens
+	probabilities *gorgonia.Node // (batch, classes)
+}
+
+func (c *Classifier) compile() (*classifierGraph, error) {
+	g := verso.NewGraph(c.cfg.Seed)
+	r := &classifierGraph{tokens: g.Tokens("text")}
+	r.probabilities = verso.Softmax(g, c.net.forward(g, r.tokens), -1)
+	var err error
+	r.m, err = g.Compile(nil)
+	return r, err
+}
+
+// Predict returns the classes' probabilities for a text. An empty text, or one of
+// unknown words alone, has an answer too.
+func (c *Classifier) Predict(text string) (verso.Prediction, error) {
+	p, err := c.PredictAll(context.Background(), []string{text})
+	if err != nil {
+		return verso.Prediction{}, err
+	}
+	return p[0], nil
+}
+
+// PredictAll answers many texts, in their order, which is faster than one by one.
+// It stops between batches when ctx is done. A text alone and the same text among
+// others get the same answer, to the last bit.
+func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
+	out := make([]verso.Prediction, 0, len(texts))
+	err := c.graphs.With(func(r *classifierGraph) error {
+		for part := range slices.Chunk(texts, predictBatch) {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("predicting: %w", err)
+			}
+			batch := make([][]int, len(part))
+			for i, t := range part {
+				batch[i] = c.ids(t)
+			}
+			if err := r.m.FeedTokens(r.tokens, batch); err != nil {
+				return err
+			}
+			if err := r.m.Run(); err != nil {
+				return err
+			}
+			for row := range slices.Chunk(r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)], len(c.classes)) {
+				p := make([]float64, len(row))
+				for k, v := range row {
+					p[k] = float64(v)
+				}
+				out = append(out, verso.NewPrediction(c.classes, p))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Evaluate predicts the examples and counts which class was taken for which. An
+// example of a class that the model does not know is an [ErrClass].
+func (c *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
+	confusion, err := verso.NewConfusion(c.classes)
+	if err != nil {
+		return nil, err
+	}
+	texts, want := make([]string, len(examples)), make([]int, len(examples))
+	for i, e := range examples {
+		if want[i] = slices.Index(c.classes, e.Class); want[i] < 0 {
+			return nil, fmt.Errorf("%w: %q of example %d, the model has %q", ErrClass, e.Class, i, c.classes)
+		}
+		texts[i] = e.Text
+	}
+	predictions, err := c.PredictAll(ctx, texts)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range predictions {
+		if err := confusion.Add(want[i], p.Index); err != nil {
+			return nil, err
+		}
+	}
+	return confusion, nil
+}

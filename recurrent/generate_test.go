@@ -1,0 +1,191 @@
+package recurrent_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/recurrent"
+)
+
+func TestGenerate(t *testing.T) {
+	c, f := smallLM(recurrent.LevelWord)
+	f.Epochs = 15
+	m := trainLM(t, c, f)
+	o := recurrent.DefaultOptions()
+	o.Length = 40
+	a := write(t, m, "", o)
+	assert.Equal(t, a, write(t, m, "", o), "same seed")
+	assert.NotContains(t, a, recurrent.Unknown)
+	other := o
+	other.Seed = 2
+	assert.NotEqual(t, a, write(t, m, "", other))
+	one := other
+	one.TopK = 1
+	other.Temperature = 0
+	assert.Equal(t, write(t, m, "", other), write(t, m, "", one), "the likeliest of one")
+	one.TopK, one.TopP = 0, 1e-9
+	assert.Equal(t, write(t, m, "", other), write(t, m, "", one))
+
+	o.Length = 0
+	assert.Empty(t, write(t, m, "tres", o))
+	o.Length = 5
+	n := 0
+	for _, err := range m.Generate(t.Context(), "tres", o) {
+		require.NoError(t, err)
+		if n++; n == 3 {
+			break
+		}
+	}
+	assert.Equal(t, 3, n)
+
+	// An untrained model draws all tokens but the unknown one, or that too.
+	fresh, err := recurrent.NewLM(m.Words(), c)
+	require.NoError(t, err)
+	o.Length = 500
+	assert.NotContains(t, write(t, fresh, "", o), recurrent.Unknown)
+	o.Unknown = true
+	assert.Contains(t, write(t, fresh, "", o), recurrent.Unknown)
+}
+
+// After more training the text is that of the new weights.
+func TestGenerateAfterFit(t *testing.T) {
+	c, f := smallLM(recurrent.LevelWord)
+	f.Epochs = 1
+	m := trainLM(t, c, f)
+	before := write(t, m, "tragaban trigo en", greedy(c))
+	f.Epochs = 60
+	_, err := m.Fit(t.Context(), ids(t, m, verse), nil, f)
+	require.NoError(t, err)
+	assert.NotEqual(t, before, "un trigal")
+	assert.Equal(t, "un trigal", write(t, m, "tragaban trigo en", greedy(c)))
+}
+
+func TestGenerateFromManyGoroutines(t *testing.T) {
+	for _, window := range []int{0, 3} {
+		c, f := smallLM(recurrent.LevelWord)
+		c.Window, f.Epochs = window, 2
+		m := trainLM(t, c, f)
+		text := ids(t, m, verse)
+		fresh, err := recurrent.NewLM(m.Words(), c) // for the answers alone
+		require.NoError(t, err)
+		for i, p := range fresh.Params().All() {
+			require.NoError(t, p.Set(m.Params().All()[i].Float32s()))
+		}
+		want := make([]string, 8)
+		for i := range want {
+			o := recurrent.DefaultOptions()
+			o.Seed = uint64(i)
+			want[i] = write(t, fresh, "tres tristes", o)
+		}
+		p, err := fresh.Perplexity(t.Context(), text)
+		require.NoError(t, err)
+		var wg sync.WaitGroup
+		for i := range want {
+			wg.Go(func() {
+				o := recurrent.DefaultOptions()
+				o.Seed = uint64(i)
+				var out []string
+				for token, err := range m.Generate(t.Context(), "tres tristes", o) {
+					assert.NoError(t, err)
+					out = append(out, token.Text)
+				}
+				assert.Equal(t, want[i], m.Join(out))
+				q, err := m.Perplexity(t.Context(), text)
+				assert.NoError(t, err)
+				assert.Equal(t, p, q)
+			})
+		}
+		wg.Wait()
+	}
+}
+
+func TestGenerateErrors(t *testing.T) {
+	c, f := smallLM(recurrent.LevelWord)
+	f.Epochs = 1
+	m := trainLM(t, c, f)
+	fails := func(ctx context.Context, prompt string, change func(*recurrent.Options)) error {
+		o := recurrent.DefaultOptions()
+		if change != nil {
+			change(&o)
+		}
+		var last error
+		n := 0
+		for token, err := range m.Generate(ctx, prompt, o) {
+			require.Equal(t, recurrent.Token{}, token)
+			last = err
+			n++
+		}
+		require.Equal(t, 1, n, "an error ends the sequence")
+		return last
+	}
+	err := fails(t.Context(), "tres gatos", nil)
+	require.ErrorIs(t, err, recurrent.ErrToken)
+	require.ErrorContains(t, err, `prompt, token 2`)
+	require.ErrorContains(t, err, `"gatos"`)
+	require.ErrorIs(t, fails(t.Context(), "", func(o *recurrent.Options) { o.Stop = "gatos" }), recurrent.ErrToken)
+	require.ErrorIs(t, fails(t.Context(), "", func(o *recurrent.Options) { o.Length = -1 }), verso.ErrConfig)
+	require.ErrorIs(t, fails(t.Context(), "", func(o *recurrent.Options) { o.Temperature = -1 }), verso.ErrConfig)
+	require.ErrorIs(t, fails(t.Context(), "", func(o *recurrent.Options) { o.TopP = 0 }), verso.ErrConfig)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, fails(ctx, "tres", nil), context.Canceled)
+	p, _ := m.Params().Get("out.bias")
+	p.Float32s()[3] = float32(math.NaN())
+	require.ErrorIs(t, fails(t.Context(), "tres", nil), verso.ErrNotFinite)
+}
+
+func TestJoin(t *testing.T) {
+	c, f := smallLM(recurrent.LevelWord)
+	c.Tokenizer, f.Epochs = "unicode", 0
+	text := "¿Qué es esto, Entendimiento? (dijo): «así» no.\nYo creía\n"
+	m, _, err := recurrent.TrainLM(t.Context(), text, "", c, f)
+	require.NoError(t, err)
+	var tokens []string
+	for _, id := range ids(t, m, text) {
+		w, _ := m.Words().Word(id)
+		tokens = append(tokens, w)
+	}
+	require.Equal(t, text, m.Join(tokens))
+	require.Len(t, tokens, 20)
+}
+
+// Learn a line by heart, and go on from its beginning.
+func ExampleLanguageModel() {
+	c := recurrent.DefaultLMConfig()
+	c.Dim, c.Hidden, c.Layers, c.Window = 8, 16, 1, 4
+	fit := recurrent.DefaultLMFit(c)
+	fit.Epochs, fit.Batch = 50, 5
+	fit.Optimizer, fit.Schedule = verso.Adam(verso.DefaultAdamConfig()), verso.ConstantRate(0.02)
+
+	ctx := context.Background()
+	m, _, err := recurrent.TrainLM(ctx, "puedo escribir los versos más tristes esta noche\n", "", c, fit)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	o := recurrent.DefaultOptions()
+	o.Temperature, o.Stop = 0, recurrent.LineEnd // the likeliest words of a line
+	for token, err := range m.Generate(ctx, "puedo escribir los versos", o) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(token.Text)
+	}
+	for _, err := range m.Generate(ctx, "puedo cantar", o) {
+		fmt.Println(err)
+	}
+	// Output:
+	// más
+	// tristes
+	// esta
+	// noche
+	// prompt, token 2: unknown token: the vocabulary of 10 has no "cantar"
+}
