@@ -54,6 +54,12 @@
 // [Classifier] assigns texts to classes: word vectors, convolutions where wanted, a
 // recurrent net, and its last state or the mean or maximum of its rows.
 //
+// # Language models
+//
+// [LanguageModel] predicts the next word or character, from a text that goes on and
+// on or from windows of fixed length, and [LanguageModel.Generate] writes with it.
+// [DefaultLMConfig] has the small model of Zaremba, Sutskever & Vinyals 2014.
+//
 // # How it is computed
 //
 // A layer in one direction is one operation of the graph with its gradient
