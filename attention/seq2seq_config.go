@@ -1,0 +1,76 @@
+package attention
+
+import (
+	"fmt"
+
+	"github.com/seed6481993f/verso"
+)
+
+// TranslatorConfig holds what a [Translator] is made of. It is taken literally:
+// start from [DefaultTranslatorConfig] and change what differs. It is saved with
+// the model.
+type TranslatorConfig struct {
+	Dim       int     `json:"dim"`       // width of word vectors; default 64
+	Hidden    int     `json:"hidden"`    // units of the reader in each direction, and of the writer; default 128
+	Attention int     `json:"attention"` // hidden units of the attention; default 64
+	Dropout   float64 `json:"dropout"`   // of word vectors and of the rows of the output layer; default 0.1
+	Lower     bool    `json:"lower"`     // lower-case the source; default true
+	MinCount  int     `json:"min_count"` // words seen less often in training are unknown; default 1
+	MaxWords  int     `json:"max_words"` // most frequent words that are kept of each language; default 0: all
+	Seed      uint64  `json:"seed"`      // of first values; default 1
+}
+
+// DefaultTranslatorConfig returns a model that a laptop trains on some ten
+// thousand short sentences in minutes.
+func DefaultTranslatorConfig() TranslatorConfig {
+	return TranslatorConfig{Dim: 64, Hidden: 128, Attention: 64, Dropout: 0.1, Lower: true, MinCount: 1, Seed: 1}
+}
+
+func (c TranslatorConfig) validate() error {
+	switch {
+	case c.Dim < 1 || c.Hidden < 1 || c.Attention < 1:
+		return fmt.Errorf("%w: dim, hidden and attention want at least 1, got %d, %d and %d", verso.ErrConfig, c.Dim, c.Hidden, c.Attention)
+	case !(c.Dropout >= 0 && c.Dropout < 1):
+		return fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
+	case c.MinCount < 0 || c.MaxWords < 0:
+		return fmt.Errorf("%w: min count and max words want 0 or more, got %d and %d", verso.ErrConfig, c.MinCount, c.MaxWords)
+	}
+	return nil
+}
+
+// DefaultTranslatorFit returns 10 epochs of mini-batches of 64 with Adam at 1e-3
+// and gradients clipped to a norm of 1.
+func DefaultTranslatorFit() verso.FitConfig {
+	f := verso.DefaultFitConfig()
+	f.Batch, f.ClipNorm = 64, 1
+	return f
+}
+
+// SearchConfig says how the words of a translation are chosen.
+type SearchConfig struct {
+	// Beam is how many beginnings are followed at once; 1 is the greedy search,
+	// which takes the likeliest word each time. Default 4.
+	Beam int
+	// LengthPenalty is α in the score of a whole translation,
+	// log P / length^α, by which the best is chosen; 1 is the mean over its words,
+	// 0 favours short ones. Default 1.
+	LengthPenalty float64
+	// MaxLength is the number of words after which a translation is cut. Default 0:
+	// 10 more than twice those of the source.
+	MaxLength int
+}
+
+// DefaultSearchConfig returns the search by four beams.
+func DefaultSearchConfig() SearchConfig { return SearchConfig{Beam: 4, LengthPenalty: 1} }
+
+func (c SearchConfig) validate() error {
+	switch {
+	case c.Beam < 1:
+		return fmt.Errorf("%w: beam wants at least 1, got %d", verso.ErrConfig, c.Beam)
+	case !(c.LengthPenalty >= 0 && c.LengthPenalty <= 10):
+		return fmt.Errorf("%w: length penalty wants a number from 0 to 10, got %v", verso.ErrConfig, c.LengthPenalty)
+	case c.MaxLength < 0:
+		return fmt.Errorf("%w: max length wants 0 or more, got %d", verso.ErrConfig, c.MaxLength)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seed6481993f/verso/attention"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitInterrupted = 130 // 128 and the number of the signal, as shells have it
+)
+
+// run is the program. It writes results to stdout; to stderr it writes the
+// progress bar and, where something is wrong, one line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := start(ctx, args, stdout, stderr)
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return exitOK
+	}
+	line := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "translate: interrupted:", line)
+		return exitInterrupted
+	}
+	fmt.Fprintln(stderr, "translate:", line)
+	return exitError
+}
+
+func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout)
+	if err != nil {
+		return err
+	}
+	c, err := load(o)
+	if err != nil {
+		return err
+	}
+	t := newTerminal(stdout, stderr)
+	defer t.close()
+	t.printf("%d pairs to learn from, %d sentences held out: %s\n", len(c.train), len(c.test), c.name)
+
+	begin := time.Now()
+	m, h, stopped := train(ctx, o, c, t)
+	seconds := time.Since(begin).Seconds()
+	t.close()
+	if m == nil || h == nil || stopped != nil && ctx.Err() == nil {
+		return stopped
+	}
+	source, target := m.Words()
+	t.printf("%d and %d words, %d steps in %.1f s\n\n", source.Len(), target.Len(), h.Steps, seconds)
+	if o.save != "" {
+		if err := m.SaveFile(o.save); err != nil {
+			return errors.Join(stopped, err)
+		}
+	}
+	if stopped != nil { // show at least a part
+		ctx, c.test = context.WithoutCancel(ctx), c.test[:min(len(c.test), 200)]
+	}
+	return errors.Join(stopped, judge(ctx, t, o, c, m))
+}
+
+// shown is how many held-out sentences are printed with their translations.
+const shown = 6
+
+// judge translates what was asked and what was held out, and prints the figures.
+func judge(ctx context.Context, t *terminal, o options, c *corpus, m *attention.Translator) error {
+	sources, references := make([]string, len(c.test)), make([][]string, len(c.test))
+	for i, q := range c.test {
+		sources[i], references[i] = q.source, q.references
+	}
+	all, err := translateAll(ctx, m, sources, o.search())
+	if err != nil {
+		return err
+	}
+	d := newDictionary(c.train)
+	texts, words := make([]string, len(all)), make([]string, len(all))
+	for i, r := range all {
+		texts[i], words[i] = r.Text, d.translate(sources[i])
+	}
+	for i := range min(shown, len(all)) {
+		t.printf("%s\n    %s\n    reference: %s\n    word by word: %s\n", sources[i], texts[i], references[i][0], words[i])
+	}
+	asked, err := m.TranslateAll(ctx, o.ask, o.search())
+	if err != nil {
+		return err
+	}
+	for i, r := range asked {
+		t.printf("%s\n    %s\n", o.ask[i], r.Text)
+	}
+	if len(asked) == 0 {
+		asked = all[:min(shown, len(all))]
+	}
+	longest := slices.MaxFunc(asked, func(x, y *attention.Translation) int { return x.Map.Queries - y.Map.Queries })
+	if longest.Map.Queries > 0 {
+		t.printf("\nwhere it looked\n")
+		if err := attention.DrawText(t.out, longest.Map, longest.Source, longest.Target); err != nil {
+			return err
+		}
+	}
+	t.printf("\nbleu=%.2f baseline_bleu=%.2f\n", bleu(texts, references), bleu(words, references))
+	return nil
+}
+
+// translateAll uses all cores.
+func translateAll(ctx context.Context, m *attention.Translator, sources []string, c attention.SearchConfig) ([]*attention.Translation, error) {
+	n := runtime.GOMAXPROCS(0)
+	parts, errs := make([][]*attention.Translation, n), make([]error, n)
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() {
+			parts[i], errs[i] = m.TranslateAll(ctx, sources[i*len(sources)/n:(i+1)*len(sources)/n], c)
+		})
+	}
+	group.Wait()
+	return slices.Concat(parts...), errors.Join(errs...)
+}

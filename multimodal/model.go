@@ -1,0 +1,263 @@
+package multimodal
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding"
+	"github.com/seed6481993f/verso/embedding/vectors"
+)
+
+// Caption says what is to be seen on a picture, or in a video.
+type Caption struct {
+	ID   string // of the picture
+	Text string
+}
+
+// Model maps texts and pictures to one space, in which cosines say how well they
+// go together; the package comment has the equations.
+//
+// Build one with [Train], [TrainRidge] or [Load]. Its Encode methods, and what is
+// built on them, may be called from many goroutines; not while [Model.Fit] runs.
+type Model struct {
+	cfg       Config
+	visualDim int
+	params    *verso.Params
+	tables    tables
+	reader    *reader
+	embedding *embedding.Embedding // nil where no words are read in order
+	prepare   *preparer
+	text      *side
+	visual    *side
+
+	textGraphs   pool[textInput]
+	visualGraphs pool[[]float32]
+}
+
+// New returns a model that has not learned yet, but whose vocabulary, weights of
+// words and preparation of pictures come from the training captions. Vectors are
+// those of the level WordVectors, which wants them, and the first ones of the
+// words that GRU reads; all their words become known.
+func New(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config) (*Model, error) {
+	if len(train) == 0 {
+		return nil, fmt.Errorf("%w: want at least one to learn from", ErrCaptions)
+	}
+	wanted := slices.Contains(c.Text.Levels, WordVectors)
+	if wanted && vecs == nil || vecs != nil && !wanted && !c.hasRows(c.Text.Levels) {
+		return nil, fmt.Errorf("%w: levels %q, vectors given: %v", ErrVectors, c.Text.Levels, vecs != nil)
+	}
+	if vecs != nil {
+		c.Text.Dim = vecs.Dim()
+	}
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(train))
+	for i, e := range train {
+		texts[i] = e.Text
+	}
+	t, err := countTables(texts, vecs, c.Text)
+	if err != nil {
+		return nil, err
+	}
+	m, err := assemble(c, t, visuals.Dim(), vecs)
+	if err != nil {
+		return nil, err
+	}
+	m.reader.learn(texts, vecs)
+	return m, m.learnPictures(train, visuals)
+}
+
+// assemble puts a model together.
+func assemble(c Config, t tables, visualDim int, vecs *vectors.Vectors) (*Model, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if visualDim < 1 {
+		return nil, fmt.Errorf("%w: visual vectors want at least 1 number, got %d", ErrShape, visualDim)
+	}
+	m := &Model{cfg: c, visualDim: visualDim, params: verso.NewParams(c.Seed), tables: t}
+	text, visual := m.params.Scope("text"), m.params.Scope("visual")
+	m.reader = newReader(text, t, c.Text)
+	if c.hasRows(c.Text.Levels) {
+		m.embedding = m.reader.table(text.Scope("embedding"), vecs)
+	}
+	m.prepare = newPreparer(visual, c.Visual.Prepare, visualDim)
+	out := m.prepare.out()
+	m.text = newSide(text, c.Text.Levels, c.Text.Sequence, c.Text.Head, c.Text.Dim, out, m.reader.width)
+	m.visual = newSide(visual, c.Visual.Levels, c.Visual.Sequence, c.Visual.Head, out, out, func(Level) int { return out })
+	if err := m.params.Err(); err != nil {
+		return nil, err
+	}
+	if t, v := m.Dim(), m.visual.head.width(m.visualFeatures()); t != v {
+		return nil, fmt.Errorf("%w: the text side ends with %d numbers, the visual side with %d", verso.ErrConfig, t, v)
+	}
+	m.textGraphs.build, m.visualGraphs.build = m.textGraph, m.visualGraph
+	return m, nil
+}
+
+// visualFeatures is the width of the levels of the visual side together.
+func (m *Model) visualFeatures() int {
+	n, s := 0, m.cfg.Visual.Sequence
+	for _, l := range m.cfg.Visual.Levels {
+		switch l {
+		case GRU:
+			n += m.visual.rnn.Features()
+		case Convolution:
+			n += s.Maps * len(s.Widths)
+		default:
+			n += m.prepare.out()
+		}
+	}
+	return n
+}
+
+// learnPictures takes the preparation from the pictures of the captions, each
+// picture once.
+func (m *Model) learnPictures(train []Caption, visuals Visuals) error {
+	if m.prepare.axes == nil {
+		return nil
+	}
+	var rows []float32
+	seen := map[string]bool{}
+	for _, e := range train {
+		if seen[e.ID] {
+			continue
+		}
+		seen[e.ID] = true
+		frames, err := frames(visuals, e.ID)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, frames...)
+	}
+	return m.prepare.learn(rows)
+}
+
+// frames reads and checks the rows of an id.
+func frames(visuals Visuals, id string) ([]float32, error) {
+	rows, ok := visuals.Frames(id)
+	if !ok {
+		return nil, fmt.Errorf("%w: no picture is %q", ErrID, id)
+	}
+	if d := visuals.Dim(); len(rows) == 0 || len(rows)%d != 0 {
+		return nil, fmt.Errorf("%w: picture %q wants rows of %d numbers, got %d", ErrShape, id, d, len(rows))
+	}
+	for _, v := range rows {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("%w: %v in the rows of %q", ErrNotFinite, v, id)
+		}
+	}
+	return rows, nil
+}
+
+// Config returns the settings, with the width of word vectors as it came out.
+func (m *Model) Config() Config { return m.cfg }
+
+// Params returns the weights: "text.fc.weight", "visual.rnn.weight_ih_l0" and so on.
+func (m *Model) Params() *verso.Params { return m.params }
+
+// Dim returns the width of the common space.
+func (m *Model) Dim() int { return m.text.head.fcs[len(m.text.head.fcs)-1].Weight.Shape()[0] }
+
+// VisualDim returns the width of the visual vectors that the model reads.
+func (m *Model) VisualDim() int { return m.visualDim }
+
+// Knows reports whether a word was in a training caption or has a vector.
+func (m *Model) Knows(word string) bool {
+	_, ok := m.tables.words.ID(word)
+	return ok
+}
+
+// putText puts the text side into a graph and returns its result with the function
+// that feeds it.
+func (m *Model) putText(g *verso.Graph) (out *gorgonia.Node, feed func(*verso.Machine, []textInput) error) {
+	given := map[Level]*gorgonia.Node{}
+	for _, l := range m.cfg.Text.Levels {
+		if w := m.reader.width(l); w > 0 {
+			given[l] = g.Input("text."+string(l), m.params.Dtype(), 1, w)
+		}
+	}
+	var tokens verso.Tokens
+	var words verso.Sequence
+	if m.embedding != nil {
+		tokens = g.Tokens("text")
+		words = m.embedding.Forward(g, tokens) // (total, dim)
+	}
+	out = m.text.forward(g, words, given) // (batch, common)
+	return out, func(machine *verso.Machine, batch []textInput) error {
+		for i, l := range m.cfg.Text.Levels {
+			if given[l] == nil {
+				continue
+			}
+			w := m.reader.width(l)
+			rows := make([]float32, len(batch)*w)
+			for b, in := range batch {
+				in.levels[i].expand(rows[b*w : (b+1)*w])
+			}
+			if err := feedRows(machine, given[l], rows, w); err != nil {
+				return err
+			}
+		}
+		if m.embedding == nil {
+			return nil
+		}
+		ids := make([][]int, len(batch))
+		for b, in := range batch {
+			ids[b] = in.ids
+		}
+		return machine.FeedTokens(tokens, ids)
+	}
+}
+
+// putVisual puts the visual side into a graph; it is fed with prepared frames.
+func (m *Model) putVisual(g *verso.Graph) (out *gorgonia.Node, feed func(*verso.Machine, [][]float32) error) {
+	d := m.prepare.out()
+	given := map[Level]*gorgonia.Node{}
+	if slices.Contains(m.cfg.Visual.Levels, Frames) {
+		given[Frames] = g.Input("visual", m.params.Dtype(), 1, d)
+	}
+	var rows verso.Sequence
+	if m.visual.rnn != nil {
+		rows = g.Sequence("frames", m.params.Dtype(), d)
+	}
+	out = m.visual.forward(g, rows, given) // (batch, common)
+	return out, func(machine *verso.Machine, batch [][]float32) error {
+		means, all, lengths := make([]float32, 0, len(batch)*d), []float32{}, make([]int, len(batch))
+		for b, frames := range batch {
+			means = append(means, meanRow(frames, d)...)
+			lengths[b] = len(frames) / d
+			if m.visual.rnn != nil {
+				all = append(all, frames...)
+			}
+		}
+		if given[Frames] != nil {
+			if err := feedRows(machine, given[Frames], means, d); err != nil {
+				return err
+			}
+		}
+		if m.visual.rnn == nil {
+			return nil
+		}
+		return machine.FeedSequence(rows, all, lengths)
+	}
+}
+
+// textGraph and visualGraph are what a pool is filled with.
+func (m *Model) textGraph() (*replica[textInput], error) {
+	g := verso.NewGraph(m.cfg.Seed)
+	out, feed := m.putText(g)
+	machine, err := g.Compile(nil)
+	return &replica[textInput]{machine, out, feed}, err
+}
+
+func (m *Model) visualGraph() (*replica[[]float32], error) {
+	g := verso.NewGraph(m.cfg.Seed)
+	out, feed := m.putVisual(g)
+	machine, err := g.Compile(nil)
+	return &replica[[]float32]{machine, out, feed}, err
+}

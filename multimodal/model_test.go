@@ -1,0 +1,517 @@
+package multimodal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/vectors"
+)
+
+// world is things of several colours. A picture's vector is the sum of one of its
+// colour and one of its thing, with noise; words have vectors that are a turned
+// copy of these. Combinations that no caption names are found only by a model
+// that learned what the words stand for.
+type world struct {
+	train, unseen []Caption
+	pictures      *Features
+	words         *vectors.Vectors
+}
+
+const (
+	pictureDim = 20
+	wordDim    = 12
+)
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(5, 5))
+	colours := []string{"red", "green", "blue", "black", "white", "pink", "grey", "brown"}
+	things := []string{"car", "house", "bird", "flower", "boat", "hat", "chair", "letter"}
+	looks, meaning := map[string][]float64{}, map[string][]float32{}
+	for _, w := range slices.Concat(colours, things) {
+		looks[w] = make([]float64, pictureDim)
+		meaning[w] = make([]float32, wordDim)
+		for j := range looks[w] {
+			looks[w][j] = rng.NormFloat64()
+		}
+		for j := range meaning[w] {
+			meaning[w][j] = float32(rng.NormFloat64())
+		}
+	}
+	w := &world{}
+	var ids []string
+	var data []float32
+	for i, c := range colours {
+		for j, s := range things {
+			id := c + "-" + s
+			ids = append(ids, id)
+			for k := range pictureDim {
+				data = append(data, float32(2+looks[c][k]+looks[s][k]+0.1*rng.NormFloat64()))
+			}
+			texts := []string{"A " + c + " " + s + ".", "This is the " + s + ", it is " + c}
+			if (i+j)%4 == 0 {
+				w.unseen = append(w.unseen, Caption{id, texts[0]})
+				continue
+			}
+			for _, text := range texts {
+				w.train = append(w.train, Caption{id, text})
+			}
+		}
+	}
+	var names []string
+	var rows [][]float32
+	for _, word := range slices.Concat(colours, things) {
+		names, rows = append(names, word), append(rows, meaning[word])
+	}
+	var err error
+	w.pictures, err = NewFeatures(ids, data, pictureDim)
+	require.NoError(t, err)
+	w.words, err = vectors.FromRows(names, rows)
+	require.NoError(t, err)
+	return w
+}
+
+// small are the published models with few units.
+func small() map[string]Config {
+	mlp, w2vv, pp, dual := MLP(), Word2VisualVec(), W2VVPlusPlus(), DualEncoding()
+	mlp.Text.Head.Sizes = []int{40, 0}
+	w2vv.Text.Head.Sizes, w2vv.Text.Head.Output = []int{40, 0}, verso.Identity
+	pp.Text.Head.Sizes, pp.Visual.Head.Sizes = []int{24}, []int{24}
+	dual.Text.Head.Sizes, dual.Visual.Head.Sizes = []int{24}, []int{24}
+	all := map[string]Config{"mlp": mlp, "w2vv": w2vv, "w2vv++": pp, "dual encoding": dual}
+	for name, c := range all {
+		for _, s := range []*SequenceConfig{&c.Text.Sequence, &c.Visual.Sequence} {
+			s.Hidden, s.Maps = 8, 6
+		}
+		c.Text.Dim, c.Text.MinCount = wordDim, 1
+		all[name] = c
+	}
+	return all
+}
+
+// quickFit is a training that these models learn the world by.
+func quickFit(c Config, epochs int) verso.FitConfig {
+	f := c.DefaultFit(1, 0)
+	f.Epochs, f.Batch, f.Schedule, f.Workers = epochs, 16, verso.ConstantRate(5e-3), 2
+	return f
+}
+
+func TestModelsFindUnseenCombinations(t *testing.T) {
+	w := newWorld(t)
+	for name, c := range small() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, h, err := Train(t.Context(), w.train, nil, w.pictures, w.words, c, quickFit(c, 40))
+			require.NoError(t, err)
+			assert.Less(t, h.Epochs[39].Loss, h.Epochs[0].Loss/2)
+			p, texts, err := Evaluate(t.Context(), m, w.unseen, w.pictures)
+			require.NoError(t, err)
+			require.Equal(t, 16, p.Queries())
+			assert.GreaterOrEqual(t, p.Recall(3), 0.8, "of 16 pictures, by text: %v", p)
+			assert.GreaterOrEqual(t, texts.Recall(3), 0.8, "of 16 texts, by picture: %v", texts)
+
+			x, err := IndexPictures(t.Context(), m, w.pictures, w.pictures.IDs())
+			require.NoError(t, err)
+			hits, err := m.Search(t.Context(), x, "a red car and nothing else", 5)
+			require.NoError(t, err)
+			found := slices.ContainsFunc(hits, func(h Hit) bool { return h.ID == "red-car" })
+			assert.True(t, found, "no caption names a red car: %v", hits)
+		})
+	}
+}
+
+func train(t *testing.T, w *world, c Config, fit verso.FitConfig) *Model {
+	t.Helper()
+	m, _, err := Train(t.Context(), w.train, nil, w.pictures, w.words, c, fit)
+	require.NoError(t, err)
+	return m
+}
+
+func saved(t *testing.T, m *Model) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, m.Save(&b))
+	return b.Bytes()
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	w := newWorld(t)
+	for name, c := range small() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			one, many := quickFit(c, 2), quickFit(c, 2)
+			one.Workers, many.Workers = 1, 3
+			first := saved(t, train(t, w, c, one))
+			assert.Equal(t, first, saved(t, train(t, w, c, many)), "whatever the workers")
+			other := c
+			other.Seed = 9
+			assert.NotEqual(t, first, saved(t, train(t, w, other, quickFit(other, 2))))
+		})
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	w := newWorld(t)
+	texts, ids := []string{"a red car", "", "zzz unheard"}, w.pictures.IDs()[:5]
+	configs := small()
+	rich := configs["w2vv"]
+	rich.Text.Levels, rich.Text.Norms, rich.Text.IDF = []Level{WordVectors, NGrams, Bag, GRU}, []float64{1, 0.5}, true
+	rich.Visual.Prepare = PrepareConfig{SquareRoot: true, Unit: true, Components: 7, Whiten: 0.5}
+	configs["with everything"] = rich
+	for name, c := range configs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := train(t, w, c, quickFit(c, 2))
+			path := filepath.Join(t.TempDir(), "m.safetensors")
+			require.NoError(t, m.SaveFile(path))
+			again, err := LoadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, saved(t, m), saved(t, again))
+			assert.Equal(t, m.Config(), again.Config())
+			for _, encode := range []func(m *Model) ([]float32, error){
+				func(m *Model) ([]float32, error) { return m.EncodeText(t.Context(), texts) },
+				func(m *Model) ([]float32, error) { return m.EncodeVisual(t.Context(), w.pictures, ids) },
+			} {
+				a, err := encode(m)
+				require.NoError(t, err)
+				b, err := encode(again)
+				require.NoError(t, err)
+				assert.Equal(t, a, b)
+				assert.Len(t, a, len(a)/m.Dim()*m.Dim())
+			}
+		})
+	}
+}
+
+func TestCancelAndResume(t *testing.T) {
+	w := newWorld(t)
+	for name, c := range small() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := saved(t, train(t, w, c, quickFit(c, 4)))
+			fit := quickFit(c, 4)
+			fit.Checkpoint, fit.Resume = filepath.Join(t.TempDir(), "c"), true
+			ctx, cancel := context.WithCancel(t.Context())
+			fit.Progress = func(p verso.Progress) error {
+				if p.Step == 9 { // within the second epoch
+					cancel()
+				}
+				return nil
+			}
+			m, _, err := Train(ctx, w.train, nil, w.pictures, w.words, c, fit)
+			require.ErrorIs(t, err, context.Canceled)
+			require.NotNil(t, m)
+			assert.NotEqual(t, want, saved(t, m))
+			fit.Progress = nil
+			assert.Equal(t, want, saved(t, train(t, w, c, fit)))
+		})
+	}
+}
+
+func TestManyGoroutines(t *testing.T) {
+	w := newWorld(t)
+	c := small()["dual encoding"]
+	m := train(t, w, c, quickFit(c, 1))
+	var texts []string
+	for _, e := range w.train[:20] {
+		texts = append(texts, e.Text)
+	}
+	want, err := m.EncodeText(t.Context(), texts)
+	require.NoError(t, err)
+	x, err := IndexPictures(t.Context(), m, w.pictures, w.pictures.IDs())
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for i, text := range texts {
+				row, err := m.EncodeText(t.Context(), []string{text})
+				assert.NoError(t, err)
+				assert.InDeltaSlice(t, want[i*m.Dim():(i+1)*m.Dim()], row, 1e-5, "a text alone equals the same in a batch")
+				_, err = m.Search(t.Context(), x, text, 3)
+				assert.NoError(t, err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestDevelopmentCaptionsChooseTheEpoch(t *testing.T) {
+	w := newWorld(t)
+	c := small()["w2vv++"]
+	fit := c.DefaultFit(len(w.train), len(w.unseen))
+	fit.Epochs, fit.Batch = 5, 16
+	m, h, err := Train(t.Context(), w.train, w.unseen, w.pictures, w.words, c, fit)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, h.Best, 0)
+	r, _, err := Evaluate(t.Context(), m, w.unseen, w.pictures)
+	require.NoError(t, err)
+	assert.Equal(t, h.Epochs[h.Best].Score, r.MRR(), "the best epoch's weights are kept")
+}
+
+func TestVideosAreReadInOrder(t *testing.T) {
+	w := newWorld(t)
+	c := small()["dual encoding"]
+	m := train(t, w, c, quickFit(c, 1))
+	ids := w.pictures.IDs()
+	v := Videos{Table: w.pictures, Of: map[string][]string{"there": ids[:4], "back": {ids[3], ids[2], ids[1], ids[0]}, "still": {ids[0], ids[0]}}}
+	rows, err := m.EncodeVisual(t.Context(), v, []string{"there", "back", "still"})
+	require.NoError(t, err)
+	assert.NotEqual(t, rows[:m.Dim()], rows[m.Dim():2*m.Dim()])
+
+	plain := small()["w2vv++"]
+	p := train(t, w, plain, quickFit(plain, 1))
+	rows, err = p.EncodeVisual(t.Context(), v, []string{"there", "back", "still"})
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, rows[:p.Dim()], rows[p.Dim():2*p.Dim()], 1e-5, "a mean knows no order")
+	one, err := p.EncodeVisual(t.Context(), w.pictures, ids[:1])
+	require.NoError(t, err)
+	assert.InDeltaSlice(t, one, rows[2*p.Dim():], 1e-5)
+}
+
+func TestBadInput(t *testing.T) {
+	w := newWorld(t)
+	good := small()["w2vv++"]
+	dual := small()["dual encoding"]
+	change := func(c Config, f func(*Config)) Config {
+		f(&c)
+		return c
+	}
+	for name, c := range map[string]struct {
+		train []Caption
+		words *vectors.Vectors
+		cfg   Config
+		is    error
+		says  string
+	}{
+		"no captions":     {nil, w.words, good, ErrCaptions, "at least one"},
+		"unknown picture": {[]Caption{{"cow", "a cow"}}, w.words, good, ErrID, `no picture is "cow"`},
+		"no vectors":      {w.train, nil, good, ErrVectors, "vectors given: false"},
+		"vectors unused": {w.train, w.words, change(good, func(c *Config) { c.Text.Levels = []Level{Bag} }),
+			ErrVectors, "vectors given: true"},
+		"no words left": {w.train, w.words, change(good, func(c *Config) { c.Text.MinCount = 99 }), ErrCaptions, `level "bag"`},
+		"no level":      {w.train, w.words, change(dual, func(c *Config) { c.Visual.Levels = nil }), verso.ErrConfig, "visual side"},
+		"level twice": {w.train, w.words, change(dual, func(c *Config) { c.Text.Levels = []Level{GRU, GRU} }),
+			verso.ErrConfig, "different levels"},
+		"level of texts": {w.train, w.words, change(dual, func(c *Config) { c.Visual.Levels = []Level{Bag} }), verso.ErrConfig, `["bag"]`},
+		"widths differ":  {w.train, w.words, change(good, func(c *Config) { c.Visual.Head.Sizes = []int{7} }), verso.ErrConfig, "24 numbers, the visual side with 7"},
+		"no filters":     {w.train, w.words, change(dual, func(c *Config) { c.Text.Sequence.Widths = nil }), verso.ErrConfig, "filters"},
+		"loss":           {w.train, w.words, change(good, func(c *Config) { c.Loss.Kind = "hinge" }), verso.ErrConfig, `"hinge"`},
+		"margin":         {w.train, w.words, change(good, func(c *Config) { c.Loss.Margin = -1 }), verso.ErrConfig, "margin"},
+		"tokenizer":      {w.train, w.words, change(good, func(c *Config) { c.Text.Tokenizer = "x" }), verso.ErrConfig, `"x"`},
+		"dropout":        {w.train, w.words, change(good, func(c *Config) { c.Text.Head.Dropout = 1 }), verso.ErrConfig, "dropout"},
+		"norms":          {w.train, w.words, change(good, func(c *Config) { c.Text.Norms = []float64{-1} }), verso.ErrConfig, "norms"},
+		"whiten":         {w.train, w.words, change(good, func(c *Config) { c.Visual.Prepare.Whiten = 2 }), verso.ErrConfig, "whitened"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := Train(t.Context(), c.train, nil, w.pictures, c.words, c.cfg, quickFit(c.cfg, 1))
+			require.ErrorIs(t, err, c.is)
+			assert.ErrorContains(t, err, c.says)
+		})
+	}
+	fit := quickFit(good, 1)
+	fit.Shards = 2
+	_, _, err := Train(t.Context(), w.train, nil, w.pictures, w.words, good, fit)
+	assert.ErrorIs(t, err, verso.ErrConfig, "wrong answers of the batch cannot be cut apart")
+
+	m := train(t, w, good, quickFit(good, 1))
+	narrow, err := NewFeatures([]string{"a"}, []float32{1}, 1)
+	require.NoError(t, err)
+	_, err = m.EncodeVisual(t.Context(), narrow, []string{"a"})
+	assert.ErrorContains(t, err, "wants visual vectors of 20 numbers, got 1")
+	_, err = m.Fit(t.Context(), w.train, nil, narrow, quickFit(good, 1))
+	assert.ErrorIs(t, err, ErrShape)
+	_, err = m.EncodeVisual(t.Context(), w.pictures, []string{"cow"})
+	assert.ErrorIs(t, err, ErrID)
+	_, _, err = Evaluate(t.Context(), m, nil, w.pictures)
+	assert.ErrorIs(t, err, ErrCaptions)
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = m.EncodeText(done, []string{"a"})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestLastBatchOfOneCaption(t *testing.T) {
+	w := newWorld(t)
+	c := small()["dual encoding"]
+	fit := quickFit(c, 2)
+	_, h, err := Train(t.Context(), w.train[:17], nil, w.pictures, w.words, c, fit)
+	require.NoError(t, err, "batch norm has no statistics of one row, so it is passed over")
+	assert.Equal(t, 4, h.Steps)
+}
+
+func TestMaskingByID(t *testing.T) {
+	w := newWorld(t)
+	for _, kind := range []LossKind{Triplet, Contrastive} {
+		var first [2]float64
+		for i, mask := range []bool{false, true} {
+			c := small()["w2vv++"]
+			c.Loss.Kind, c.Loss.Temperature, c.Loss.MaskIDs = kind, 0.1, mask
+			fit := quickFit(c, 1)
+			fit.Batch, fit.KeepOrder = 32, true // both captions of a picture
+			fit.Progress = func(p verso.Progress) error {
+				if p.Step == 1 {
+					first[i] = p.Loss
+				}
+				return nil
+			}
+			train(t, w, c, fit)
+		}
+		assert.Less(t, first[1], first[0]*0.999, "%s: the other caption of a picture is no wrong answer", kind)
+	}
+}
+
+func TestEvaluateKnowsSharedTexts(t *testing.T) {
+	f, err := NewFeatures([]string{"a", "b", "c"}, []float32{1, 0, 0, 1, 1, 0.1}, 2)
+	require.NoError(t, err)
+	// Pictures a and c show the same; picture b has two captions.
+	captions := []Caption{{"a", "x"}, {"b", "y"}, {"b", "x y"}, {"c", "x"}}
+	toPictures, toTexts, err := Evaluate(t.Context(), fixed{}, captions, f)
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 1, 3, 1}, toPictures.Ranks(), "the diagonal text is nearest to c, then a before b by the tie")
+	assert.Equal(t, []int{1, 1, 1}, toTexts.Ranks())
+}
+
+// fixed encodes x and y as the axes, and pictures as they are.
+type fixed struct{}
+
+func (fixed) Dim() int { return 2 }
+
+func (fixed) EncodeText(_ context.Context, texts []string) (rows []float32, err error) {
+	for _, t := range texts {
+		rows = append(rows, map[string][]float32{"x": {1, 0}, "y": {0, 1}, "x y": {1, 1}}[t]...)
+	}
+	return rows, nil
+}
+
+func (fixed) EncodeVisual(_ context.Context, v Visuals, ids []string) (rows []float32, err error) {
+	for _, id := range ids {
+		row, ok := v.Frames(id)
+		if !ok {
+			return nil, errors.New("unknown")
+		}
+		rows = append(rows, row...)
+	}
+	return rows, nil
+}
+
+func TestEnsembleAddsCosines(t *testing.T) {
+	w := newWorld(t)
+	c := small()["w2vv++"]
+	a := train(t, w, c, quickFit(c, 3))
+	c.Seed = 2
+	b := train(t, w, c, quickFit(c, 3))
+	texts, ids := []string{"a red car", "the blue boat"}, w.pictures.IDs()
+	scores := func(e Encoder) []float32 {
+		x, err := IndexPictures(t.Context(), e, w.pictures, ids)
+		require.NoError(t, err)
+		rows, err := e.EncodeText(t.Context(), texts)
+		require.NoError(t, err)
+		s, err := x.Scores(rows)
+		require.NoError(t, err)
+		return s
+	}
+	both, one, two := scores(Ensemble{a, b}), scores(a), scores(b)
+	for i := range both {
+		require.InDelta(t, (one[i]+two[i])/2, both[i], 1e-5)
+	}
+	_, err := Ensemble{}.EncodeText(t.Context(), texts)
+	assert.ErrorIs(t, err, ErrShape)
+}
+
+func TestLoadRefuses(t *testing.T) {
+	w := newWorld(t)
+	m := train(t, w, small()["dual encoding"], quickFit(small()["dual encoding"], 0))
+	good := saved(t, m)
+	_, err := Load(bytes.NewReader(good[:len(good)/2]))
+	assert.ErrorIs(t, err, verso.ErrFile)
+	for name, c := range map[string]struct {
+		change func(meta map[string]string)
+		says   string
+	}{
+		"another model": {func(meta map[string]string) { meta["model"] = "x" }, `it holds "x"`},
+		"settings":      {func(meta map[string]string) { meta["config"] = "{" }, "settings"},
+		"bad settings":  {func(meta map[string]string) { meta["config"] = "{}" }, "text side"},
+		"vocabulary":    {func(meta map[string]string) { meta["vocabulary.bag"] = "?" }, `"bag"`},
+		"width":         {func(meta map[string]string) { meta["visual_dim"] = "-1" }, "-1"},
+		"other width":   {func(meta map[string]string) { meta["visual_dim"] = "21" }, "visual.fc.weight"},
+		"large claims": {func(meta map[string]string) {
+			meta["config"] = string(bytes.ReplaceAll([]byte(meta["config"]), []byte(`"hidden":8`), []byte(`"hidden":800000000`)))
+		}, "text.convs.0.weight of shape"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			meta, err := m.metadata()
+			require.NoError(t, err)
+			c.change(meta)
+			var b bytes.Buffer
+			require.NoError(t, verso.SaveParams(&b, m.params, meta))
+			_, err = Load(&b)
+			require.ErrorIs(t, err, verso.ErrFile)
+			assert.ErrorContains(t, err, c.says)
+		})
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	w := newWorld(f)
+	c := small()["mlp"]
+	m, err := New(w.train[:4], w.pictures, w.words, c)
+	require.NoError(f, err)
+	var b bytes.Buffer
+	require.NoError(f, m.Save(&b))
+	f.Add(b.Bytes())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if m, err := Load(bytes.NewReader(data)); err == nil {
+			_, _ = m.EncodeText(t.Context(), []string{"a red car"})
+		}
+	})
+}
+
+func TestDefaultFit(t *testing.T) {
+	for name, c := range map[string]struct {
+		cfg           Config
+		epochs, batch int
+		clip          float64
+		fall          float64
+	}{
+		"w2vv": {Word2VisualVec(), 100, 100, 5, 1}, "w2vv++": {W2VVPlusPlus(), 80, 128, 2, 0.99}, "dual": {DualEncoding(), 50, 128, 2, 0.99},
+	} {
+		f := c.cfg.DefaultFit(1000, 0)
+		assert.Equal(t, []any{c.epochs, c.batch, c.clip, 0}, []any{f.Epochs, f.Batch, f.ClipNorm, f.Patience}, name)
+		assert.InDelta(t, 1e-4*c.fall, f.Schedule.Rate(verso.StepsPerEpoch(1000, c.batch)), 1e-12)
+		f = c.cfg.DefaultFit(1000, 10)
+		assert.Equal(t, 11, f.Patience)
+		s := f.Schedule.(verso.AdaptiveSchedule)
+		for _, score := range []float64{0.5, 0.4, 0.4, 0.4} {
+			s.Observe(score)
+		}
+		assert.InDelta(t, 0.5e-4, s.Rate(0), 1e-12, "halved after three epochs without gain")
+	}
+}
+
+func Example() {
+	features, _ := NewFeatures([]string{"p1", "p2", "p3", "p4"}, []float32{1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0}, 3)
+	captions := []Caption{{"p1", "a red car"}, {"p2", "a red house"}, {"p3", "a blue car"}}
+	c := Word2VisualVec()
+	c.Text.Levels, c.Text.MinCount, c.Text.Head = []Level{Bag}, 1, HeadConfig{Sizes: []int{0}, Zero: true}
+	m, err := TrainRidge(captions, features, nil, c, 0.01)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	x, _ := IndexPictures(ctx, m, features, features.IDs())
+	hits, _ := m.Search(ctx, x, "blue house", 1) // no caption has both words
+	fmt.Println(hits[0].ID)
+	// Output: p4
+}

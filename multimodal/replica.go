@@ -1,0 +1,112 @@
+package multimodal
+
+import (
+	"sync"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/kernel"
+)
+
+// replica is a compiled graph of one side; all replicas read the same weights.
+type replica[E any] struct {
+	machine *verso.Machine
+	out     *gorgonia.Node
+	feed    func(*verso.Machine, []E) error
+}
+
+// run appends the results of a batch.
+func (r *replica[E]) run(batch []E, into []float32) ([]float32, error) {
+	if err := r.feed(r.machine, batch); err != nil {
+		return nil, err
+	}
+	if err := r.machine.Run(); err != nil {
+		return nil, err
+	}
+	return append(into, r.machine.Float32s(r.out)...), nil
+}
+
+// pool hands out compiled graphs, one a goroutine, and takes them back.
+type pool[E any] struct {
+	mu    sync.Mutex
+	free  []*replica[E]
+	build func() (*replica[E], error)
+}
+
+func (p *pool[E]) get() (*replica[E], error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free); n > 0 {
+		r := p.free[n-1]
+		p.free = p.free[:n-1]
+		return r, nil
+	}
+	return p.build()
+}
+
+func (p *pool[E]) put(r *replica[E]) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.free = append(p.free, r)
+}
+
+// textInput is a text as the network is fed it.
+type textInput struct {
+	ids    []int    // of the words that GRU reads
+	levels []sparse // of the other levels, by their places among the levels
+}
+
+// sparse is a vector by the numbers that are not zero.
+type sparse struct {
+	at []int32
+	x  []float32
+}
+
+func newSparse(dense []float32) (s sparse) {
+	for i, v := range dense {
+		if v != 0 {
+			s.at, s.x = append(s.at, int32(i)), append(s.x, v)
+		}
+	}
+	return s
+}
+
+// expand writes the vector into zeros.
+func (s sparse) expand(into []float32) {
+	for k, i := range s.at {
+		into[i] = s.x[k]
+	}
+}
+
+// input reads a text.
+func (m *Model) input(text string) textInput {
+	in := textInput{levels: make([]sparse, len(m.cfg.Text.Levels))}
+	for i, l := range m.cfg.Text.Levels {
+		if m.reader.width(l) > 0 {
+			in.levels[i] = newSparse(m.reader.features(l, text, nil))
+		}
+	}
+	if m.embedding != nil {
+		in.ids = m.reader.ids(text)
+	}
+	return in
+}
+
+// feedRows binds a matrix of float32 rows.
+func feedRows(machine *verso.Machine, n *gorgonia.Node, rows []float32, width int) error {
+	return machine.Feed(n, tensor.New(tensor.WithShape(len(rows)/width, width), tensor.WithBacking(rows)))
+}
+
+// meanRow is the mean of rows.
+func meanRow(rows []float32, width int) []float32 {
+	if len(rows) == width {
+		return rows
+	}
+	mean := make([]float32, width)
+	for i := 0; i < len(rows); i += width {
+		kernel.Axpy(float32(width)/float32(len(rows)), rows[i:i+width], mean)
+	}
+	return mean
+}
