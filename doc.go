@@ -14,9 +14,10 @@
 //     glove, doc2vec, node2vec, item2vec), one-hot vectors and the learned table.
 //     The inner packages do not import Gorgonia.
 //   - conv1d holds convolution over time and Kim's sentence classifier.
-//   - recurrent holds RNN, LSTM and GRU.
-//   - attention holds attention in its forms and the Transformer.
+//   - recurrent holds RNN, LSTM and GRU, a classifier and a language model.
+//   - attention holds attention in its forms, the Transformer and a translator.
 //   - bert holds BERT, its tokenizer, and Hugging Face's files.
+//   - multimodal maps texts into the space of pictures' vectors, and searches there.
 //
 // # How a model is put together
 //

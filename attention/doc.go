@@ -46,4 +46,8 @@
 //
 // [Classifier] assigns texts to classes, by a Transformer encoder or by a
 // recurrent net with attention pooling, and says what it looked at.
+//
+// [Seq2Seq] is the encoder-decoder of Bahdanau, Cho & Bengio 2015 as layers, with
+// [RecurrentDecoder] inside; [Translator] is the model from text to text, greedy or
+// by beam search, and says which words it looked at for each that it wrote.
 package attention

@@ -6,6 +6,6 @@ import "errors"
 var (
 	// ErrClass signifies a class that the model does not know.
 	ErrClass = errors.New("unknown class")
-	// ErrExamples signifies training examples that no classifier can learn from.
+	// ErrExamples signifies training examples that no model can learn from.
 	ErrExamples = errors.New("bad training examples")
 )
