@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // encodeBatch is how many texts or pictures go through a graph at once.
@@ -23,7 +25,7 @@ type Encoder interface {
 // Rows have no particular length. A text of unknown words alone has a row too. It
 // stops between batches when ctx is done.
 func (m *Model) EncodeText(ctx context.Context, texts []string) ([]float32, error) {
-	return encode(ctx, &m.textGraphs, len(texts), m.Dim(), func(i int) (textInput, error) { return m.input(texts[i]), nil })
+	return encode(ctx, m.textGraphs, len(texts), m.Dim(), func(i int) (textInput, error) { return m.input(texts[i]), nil })
 }
 
 // EncodeVisual maps pictures, or videos, to the common space, row by row.
@@ -31,7 +33,7 @@ func (m *Model) EncodeVisual(ctx context.Context, visuals Visuals, ids []string)
 	if visuals.Dim() != m.visualDim {
 		return nil, fmt.Errorf("%w: the model wants visual vectors of %d numbers, got %d", ErrShape, m.visualDim, visuals.Dim())
 	}
-	return encode(ctx, &m.visualGraphs, len(ids), m.Dim(), func(i int) ([]float32, error) {
+	return encode(ctx, m.visualGraphs, len(ids), m.Dim(), func(i int) ([]float32, error) {
 		rows, err := frames(visuals, ids[i])
 		if err != nil {
 			return nil, err
@@ -41,12 +43,12 @@ func (m *Model) EncodeVisual(ctx context.Context, visuals Visuals, ids []string)
 }
 
 // encode runs n inputs through a graph of the pool.
-func encode[E any](ctx context.Context, p *pool[E], n, dim int, input func(i int) (E, error)) ([]float32, error) {
-	r, err := p.get()
+func encode[E any](ctx context.Context, p *reuse.Pool[*replica[E]], n, dim int, input func(i int) (E, error)) ([]float32, error) {
+	r, err := p.Get()
 	if err != nil {
 		return nil, err
 	}
-	defer p.put(r)
+	defer p.Put(r)
 	out := make([]float32, 0, n*dim)
 	for from := 0; from < n; from += encodeBatch {
 		if err := ctx.Err(); err != nil {

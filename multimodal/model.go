@@ -10,6 +10,7 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding"
 	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // Caption says what is to be seen on a picture, or in a video.
@@ -34,8 +35,8 @@ type Model struct {
 	text      *side
 	visual    *side
 
-	textGraphs   pool[textInput]
-	visualGraphs pool[[]float32]
+	textGraphs   *reuse.Pool[*replica[textInput]]
+	visualGraphs *reuse.Pool[*replica[[]float32]]
 }
 
 // New returns a model that has not learned yet, but whose vocabulary, weights of
@@ -96,7 +97,7 @@ func assemble(c Config, t tables, visualDim int, vecs *vectors.Vectors) (*Model,
 	if t, v := m.Dim(), m.visual.head.width(m.visualFeatures()); t != v {
 		return nil, fmt.Errorf("%w: the text side ends with %d numbers, the visual side with %d", verso.ErrConfig, t, v)
 	}
-	m.textGraphs.build, m.visualGraphs.build = m.textGraph, m.visualGraph
+	m.textGraphs, m.visualGraphs = reuse.New(m.textGraph), reuse.New(m.visualGraph)
 	return m, nil
 }
 

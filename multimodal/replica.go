@@ -1,8 +1,6 @@
 package multimodal
 
 import (
-	"sync"
-
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -26,30 +24,6 @@ func (r *replica[E]) run(batch []E, into []float32) ([]float32, error) {
 		return nil, err
 	}
 	return append(into, r.machine.Float32s(r.out)...), nil
-}
-
-// pool hands out compiled graphs, one a goroutine, and takes them back.
-type pool[E any] struct {
-	mu    sync.Mutex
-	free  []*replica[E]
-	build func() (*replica[E], error)
-}
-
-func (p *pool[E]) get() (*replica[E], error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := len(p.free); n > 0 {
-		r := p.free[n-1]
-		p.free = p.free[:n-1]
-		return r, nil
-	}
-	return p.build()
-}
-
-func (p *pool[E]) put(r *replica[E]) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.free = append(p.free, r)
 }
 
 // textInput is a text as the network is fed it.
