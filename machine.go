@@ -78,7 +78,13 @@ func (m *Machine) differentiate(loss *gorgonia.Node) error {
 	if len(wrt) == 0 {
 		return fmt.Errorf("%w: the loss depends on no parameter that learns", ErrGraph)
 	}
-	if _, err := gorgonia.Grad(loss, wrt...); err != nil {
+	// gorgonia.Grad would begin with a node that all graphs of the program share and
+	// that is written to: a race between goroutines that compile at the same time.
+	one := gorgonia.NewConstant(float32(1))
+	if loss.Dtype() == tensor.Float64 {
+		one = gorgonia.NewConstant(float64(1))
+	}
+	if _, err := gorgonia.Backpropagate(gorgonia.Nodes{loss}, gorgonia.Nodes{g.expr.AddNode(one)}, wrt); err != nil {
 		return fmt.Errorf("differentiating: %w", err)
 	}
 	return nil
