@@ -54,6 +54,6 @@ func judge(ctx context.Context, o options, c *corpus, t *terminal) error {
 	t.row("baseline: words in common (Jaccard)", baseline, false)
 	t.advance()
 	t.examples(c, chosen)
-	t.last(o.method, chosen, baseline)
+	t.last(chosen, baseline)
 	return nil
 }

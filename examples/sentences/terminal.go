@@ -104,7 +104,7 @@ func places(x []float64) []int {
 }
 
 // last writes the last line, for scripts.
-func (t *terminal) last(method string, f, baseline figures) {
-	t.printf("\npearson=%.4f spearman=%.4f pairs=%d method=%s baseline_pearson=%.4f baseline_spearman=%.4f\n",
-		f.pearson, f.spearman, len(f.similarity), method, baseline.pearson, baseline.spearman)
+func (t *terminal) last(f, baseline figures) {
+	t.printf("\npearson=%.4f spearman=%.4f pairs=%d baseline_pearson=%.4f baseline_spearman=%.4f\n",
+		f.pearson, f.spearman, len(f.similarity), baseline.pearson, baseline.spearman)
 }
