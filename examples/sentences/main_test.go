@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func TestMethods(t *testing.T) {
 	last := ""
 	for _, m := range methods {
 		f, out := figuresOf(t, "-method", m.name)
-		assert.Equal(t, m.name, f["method"])
+		assert.Regexp(t, regexp.QuoteMeta(m.says)+`.*\*\n`, out, "the row of the method is marked")
 		assert.Equal(t, "80", f["pairs"])
 		assert.Greater(t, number(t, f["pearson"]), number(t, f["baseline_pearson"])+.2, m.name)
 		assert.Greater(t, number(t, f["spearman"]), number(t, f["baseline_spearman"])+.2, m.name)
