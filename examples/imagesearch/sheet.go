@@ -36,8 +36,8 @@ var unseenColour = color.RGBA{R: 0x1f, G: 0x8a, B: 0x4c, A: 0xff}
 // emoji stand in a frame.
 func contactSheet(w io.Writer, c *corpus, p part, rows []row) error {
 	height := caption + cell + gap
-	img := image.NewRGBA(image.Rect(0, 0, 2*margin+answers*(cell+gap)-gap, 2*margin+len(rows)*height+caption))
-	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
+	canvas := vgimg.New(points(2*margin+answers*(cell+gap)-gap), points(2*margin+len(rows)*height+caption))
+	img := canvas.Image() // white; text goes through the canvas, pictures straight onto it
 	for i, r := range rows {
 		for k, h := range r.hits {
 			at := image.Pt(margin+k*(cell+gap), margin+i*height+caption)
@@ -51,9 +51,8 @@ func contactSheet(w io.Writer, c *corpus, p part, rows []row) error {
 			draw.Draw(img, image.Rectangle{at, at.Add(image.Pt(cell, cell))}, c.sheet, from, draw.Over)
 		}
 	}
-	// Text goes on last: its canvas counts points from below.
-	canvas := vgimg.NewWith(vgimg.UseImage(img))
 	face := font.DefaultCache.Lookup(font.From(plot.DefaultFont, textSize), textSize)
+	// A canvas counts points from below.
 	write := func(x, y int, text string, ink color.Color) {
 		canvas.SetColor(ink)
 		canvas.FillString(face, vg.Point{X: points(x), Y: points(img.Bounds().Dy() - y)}, text)
