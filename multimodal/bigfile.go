@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/seed6481993f/verso/internal/atomicfile"
 )
@@ -22,8 +23,12 @@ const (
 	bigData  = "feature.bin" // n·D float32, little-endian, row by row, no header
 )
 
-// maxDim bounds the width of rows, so that a damaged file is found out early.
-const maxDim = 1 << 20
+// Bounds on the width of rows and the bytes of an id, so that a damaged file is
+// found out early.
+const (
+	maxDim = 1 << 20
+	maxID  = 1 << 16
+)
 
 // BigFile is a folder of features in the layout that the programs of
 // Word2VisualVec, W2VV++ and Dual Encoding share, read row by row: it may be
@@ -93,7 +98,7 @@ func newBigFile(shape string, names io.Reader) (*BigFile, error) {
 	}
 	b := &BigFile{dim: size[1], at: map[string]int{}}
 	in := bufio.NewScanner(names)
-	in.Buffer(nil, 1<<16)
+	in.Buffer(nil, maxID)
 	in.Split(bufio.ScanWords)
 	for in.Scan() {
 		id := in.Text()
@@ -175,8 +180,8 @@ func LoadBigFile(dir string) (*Features, error) {
 // none. Ids with white space cannot be written.
 func (f *Features) SaveBigFile(dir string) error {
 	for i, id := range f.ids {
-		if strings.ContainsFunc(id, func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r\u0085\u00a0", r) }) {
-			return fmt.Errorf("%w: row %d, %q, has white space, which %s cannot hold", ErrID, i, id, bigIDs)
+		if strings.ContainsFunc(id, unicode.IsSpace) || len(id) >= maxID {
+			return fmt.Errorf("%w: row %d, %.40q, has white space or %d bytes, which %s cannot hold", ErrID, i, id, maxID, bigIDs)
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {

@@ -49,7 +49,7 @@ func NewFeatures(ids []string, data []float32, dim int) (*Features, error) {
 	return f, nil
 }
 
-// Len returns the number of rows, Dim their width.
+// Len returns the number of rows.
 func (f *Features) Len() int { return len(f.ids) }
 
 // Dim returns the width of a row.

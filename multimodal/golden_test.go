@@ -107,7 +107,6 @@ type goldenSide[T float32 | float64] struct {
 	*side
 	g             *verso.Graph
 	x             verso.Sequence
-	rows          *gorgonia.Node // of the GRU, in the reference's places
 	ids           *gorgonia.Node // (batch·time) rows of the GRU's output, or the row of zeros after them
 	reals         *gorgonia.Node // (Σ lengths) those of the mean
 	zero          *gorgonia.Node // (1, rows)

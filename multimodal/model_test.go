@@ -3,8 +3,6 @@ package multimodal
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -279,68 +277,6 @@ func TestVideosAreReadInOrder(t *testing.T) {
 	assert.InDeltaSlice(t, one, rows[2*p.Dim():], 1e-5)
 }
 
-func TestBadInput(t *testing.T) {
-	w := newWorld(t)
-	good := small()["w2vv++"]
-	dual := small()["dual encoding"]
-	change := func(c Config, f func(*Config)) Config {
-		f(&c)
-		return c
-	}
-	for name, c := range map[string]struct {
-		train []Caption
-		words *vectors.Vectors
-		cfg   Config
-		is    error
-		says  string
-	}{
-		"no captions":     {nil, w.words, good, ErrCaptions, "at least one"},
-		"unknown picture": {[]Caption{{"cow", "a cow"}}, w.words, good, ErrID, `no picture is "cow"`},
-		"no vectors":      {w.train, nil, good, ErrVectors, "vectors given: false"},
-		"vectors unused": {w.train, w.words, change(good, func(c *Config) { c.Text.Levels = []Level{Bag} }),
-			ErrVectors, "vectors given: true"},
-		"no words left": {w.train, w.words, change(good, func(c *Config) { c.Text.MinCount = 99 }), ErrCaptions, `level "bag"`},
-		"no level":      {w.train, w.words, change(dual, func(c *Config) { c.Visual.Levels = nil }), verso.ErrConfig, "visual side"},
-		"level twice": {w.train, w.words, change(dual, func(c *Config) { c.Text.Levels = []Level{GRU, GRU} }),
-			verso.ErrConfig, "different levels"},
-		"level of texts": {w.train, w.words, change(dual, func(c *Config) { c.Visual.Levels = []Level{Bag} }), verso.ErrConfig, `["bag"]`},
-		"widths differ":  {w.train, w.words, change(good, func(c *Config) { c.Visual.Head.Sizes = []int{7} }), verso.ErrConfig, "24 numbers, the visual side with 7"},
-		"no filters":     {w.train, w.words, change(dual, func(c *Config) { c.Text.Sequence.Widths = nil }), verso.ErrConfig, "filters"},
-		"loss":           {w.train, w.words, change(good, func(c *Config) { c.Loss.Kind = "hinge" }), verso.ErrConfig, `"hinge"`},
-		"margin":         {w.train, w.words, change(good, func(c *Config) { c.Loss.Margin = -1 }), verso.ErrConfig, "margin"},
-		"tokenizer":      {w.train, w.words, change(good, func(c *Config) { c.Text.Tokenizer = "x" }), verso.ErrConfig, `"x"`},
-		"dropout":        {w.train, w.words, change(good, func(c *Config) { c.Text.Head.Dropout = 1 }), verso.ErrConfig, "dropout"},
-		"norms":          {w.train, w.words, change(good, func(c *Config) { c.Text.Norms = []float64{-1} }), verso.ErrConfig, "norms"},
-		"whiten":         {w.train, w.words, change(good, func(c *Config) { c.Visual.Prepare.Whiten = 2 }), verso.ErrConfig, "whitened"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := Train(t.Context(), c.train, nil, w.pictures, c.words, c.cfg, quickFit(c.cfg, 1))
-			require.ErrorIs(t, err, c.is)
-			assert.ErrorContains(t, err, c.says)
-		})
-	}
-	fit := quickFit(good, 1)
-	fit.Shards = 2
-	_, _, err := Train(t.Context(), w.train, nil, w.pictures, w.words, good, fit)
-	assert.ErrorIs(t, err, verso.ErrConfig, "wrong answers of the batch cannot be cut apart")
-
-	m := train(t, w, good, quickFit(good, 1))
-	narrow, err := NewFeatures([]string{"a"}, []float32{1}, 1)
-	require.NoError(t, err)
-	_, err = m.EncodeVisual(t.Context(), narrow, []string{"a"})
-	assert.ErrorContains(t, err, "wants visual vectors of 20 numbers, got 1")
-	_, err = m.Fit(t.Context(), w.train, nil, narrow, quickFit(good, 1))
-	assert.ErrorIs(t, err, ErrShape)
-	_, err = m.EncodeVisual(t.Context(), w.pictures, []string{"cow"})
-	assert.ErrorIs(t, err, ErrID)
-	_, _, err = Evaluate(t.Context(), m, nil, w.pictures)
-	assert.ErrorIs(t, err, ErrCaptions)
-	done, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err = m.EncodeText(done, []string{"a"})
-	assert.ErrorIs(t, err, context.Canceled)
-}
-
 func TestLastBatchOfOneCaption(t *testing.T) {
 	w := newWorld(t)
 	c := small()["dual encoding"]
@@ -371,112 +307,6 @@ func TestMaskingByID(t *testing.T) {
 	}
 }
 
-func TestEvaluateKnowsSharedTexts(t *testing.T) {
-	f, err := NewFeatures([]string{"a", "b", "c"}, []float32{1, 0, 0, 1, 1, 0.1}, 2)
-	require.NoError(t, err)
-	// Pictures a and c show the same; picture b has two captions.
-	captions := []Caption{{"a", "x"}, {"b", "y"}, {"b", "x y"}, {"c", "x"}}
-	toPictures, toTexts, err := Evaluate(t.Context(), fixed{}, captions, f)
-	require.NoError(t, err)
-	assert.Equal(t, []int{1, 1, 3, 1}, toPictures.Ranks(), "the diagonal text is nearest to c, then a before b by the tie")
-	assert.Equal(t, []int{1, 1, 1}, toTexts.Ranks())
-}
-
-// fixed encodes x and y as the axes, and pictures as they are.
-type fixed struct{}
-
-func (fixed) Dim() int { return 2 }
-
-func (fixed) EncodeText(_ context.Context, texts []string) (rows []float32, err error) {
-	for _, t := range texts {
-		rows = append(rows, map[string][]float32{"x": {1, 0}, "y": {0, 1}, "x y": {1, 1}}[t]...)
-	}
-	return rows, nil
-}
-
-func (fixed) EncodeVisual(_ context.Context, v Visuals, ids []string) (rows []float32, err error) {
-	for _, id := range ids {
-		row, ok := v.Frames(id)
-		if !ok {
-			return nil, errors.New("unknown")
-		}
-		rows = append(rows, row...)
-	}
-	return rows, nil
-}
-
-func TestEnsembleAddsCosines(t *testing.T) {
-	w := newWorld(t)
-	c := small()["w2vv++"]
-	a := train(t, w, c, quickFit(c, 3))
-	c.Seed = 2
-	b := train(t, w, c, quickFit(c, 3))
-	texts, ids := []string{"a red car", "the blue boat"}, w.pictures.IDs()
-	scores := func(e Encoder) []float32 {
-		x, err := IndexPictures(t.Context(), e, w.pictures, ids)
-		require.NoError(t, err)
-		rows, err := e.EncodeText(t.Context(), texts)
-		require.NoError(t, err)
-		s, err := x.Scores(rows)
-		require.NoError(t, err)
-		return s
-	}
-	both, one, two := scores(Ensemble{a, b}), scores(a), scores(b)
-	for i := range both {
-		require.InDelta(t, (one[i]+two[i])/2, both[i], 1e-5)
-	}
-	_, err := Ensemble{}.EncodeText(t.Context(), texts)
-	assert.ErrorIs(t, err, ErrShape)
-}
-
-func TestLoadRefuses(t *testing.T) {
-	w := newWorld(t)
-	m := train(t, w, small()["dual encoding"], quickFit(small()["dual encoding"], 0))
-	good := saved(t, m)
-	_, err := Load(bytes.NewReader(good[:len(good)/2]))
-	assert.ErrorIs(t, err, verso.ErrFile)
-	for name, c := range map[string]struct {
-		change func(meta map[string]string)
-		says   string
-	}{
-		"another model": {func(meta map[string]string) { meta["model"] = "x" }, `it holds "x"`},
-		"settings":      {func(meta map[string]string) { meta["config"] = "{" }, "settings"},
-		"bad settings":  {func(meta map[string]string) { meta["config"] = "{}" }, "text side"},
-		"vocabulary":    {func(meta map[string]string) { meta["vocabulary.bag"] = "?" }, `"bag"`},
-		"width":         {func(meta map[string]string) { meta["visual_dim"] = "-1" }, "-1"},
-		"other width":   {func(meta map[string]string) { meta["visual_dim"] = "21" }, "visual.fc.weight"},
-		"large claims": {func(meta map[string]string) {
-			meta["config"] = string(bytes.ReplaceAll([]byte(meta["config"]), []byte(`"hidden":8`), []byte(`"hidden":800000000`)))
-		}, "text.convs.0.weight of shape"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			meta, err := m.metadata()
-			require.NoError(t, err)
-			c.change(meta)
-			var b bytes.Buffer
-			require.NoError(t, verso.SaveParams(&b, m.params, meta))
-			_, err = Load(&b)
-			require.ErrorIs(t, err, verso.ErrFile)
-			assert.ErrorContains(t, err, c.says)
-		})
-	}
-}
-
-func FuzzLoad(f *testing.F) {
-	w := newWorld(f)
-	c := small()["mlp"]
-	m, err := New(w.train[:4], w.pictures, w.words, c)
-	require.NoError(f, err)
-	var b bytes.Buffer
-	require.NoError(f, m.Save(&b))
-	f.Add(b.Bytes())
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if m, err := Load(bytes.NewReader(data)); err == nil {
-			_, _ = m.EncodeText(t.Context(), []string{"a red car"})
-		}
-	})
-}
-
 func TestDefaultFit(t *testing.T) {
 	for name, c := range map[string]struct {
 		cfg           Config
@@ -497,21 +327,4 @@ func TestDefaultFit(t *testing.T) {
 		}
 		assert.InDelta(t, 0.5e-4, s.Rate(0), 1e-12, "halved after three epochs without gain")
 	}
-}
-
-func Example() {
-	features, _ := NewFeatures([]string{"p1", "p2", "p3", "p4"}, []float32{1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 0}, 3)
-	captions := []Caption{{"p1", "a red car"}, {"p2", "a red house"}, {"p3", "a blue car"}}
-	c := Word2VisualVec()
-	c.Text.Levels, c.Text.MinCount, c.Text.Head = []Level{Bag}, 1, HeadConfig{Sizes: []int{0}, Zero: true}
-	m, err := TrainRidge(captions, features, nil, c, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ctx := context.Background()
-	x, _ := IndexPictures(ctx, m, features, features.IDs())
-	hits, _ := m.Search(ctx, x, "blue house", 1) // no caption has both words
-	fmt.Println(hits[0].ID)
-	// Output: p4
 }

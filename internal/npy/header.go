@@ -1,6 +1,7 @@
 package npy
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -153,7 +154,7 @@ func parseShape(text string) ([]int, error) {
 
 // unexpected makes the end of a file within something an error that says so.
 func unexpected(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -2,6 +2,7 @@ package npy
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -38,7 +39,7 @@ func Read(r io.Reader) (shape []int, data []float32, err error) {
 	}
 	if n, err := io.ReadFull(r, raw[:1]); n > 0 {
 		return nil, nil, fmt.Errorf("%w: bytes after the %d numbers of shape %v", ErrShape, total, h.shape)
-	} else if err != io.EOF {
+	} else if !errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("npy: read: %w", err)
 	}
 	return h.shape, data, nil

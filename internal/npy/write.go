@@ -48,7 +48,7 @@ func Write(w io.Writer, t Type, shape []int, data []float32) error {
 	out := bufio.NewWriterSize(w, chunk)
 	head := append([]byte(magic), 1, 0)
 	head = binary.LittleEndian.AppendUint16(head, uint16(len(text)))
-	out.Write(append(head, text...))
+	_, _ = out.Write(append(head, text...)) // the first error stays until Flush
 	var raw []byte
 	for _, x := range data {
 		switch t {
@@ -59,7 +59,7 @@ func Write(w io.Writer, t Type, shape []int, data []float32) error {
 		default:
 			raw = binary.LittleEndian.AppendUint64(raw[:0], math.Float64bits(float64(x)))
 		}
-		out.Write(raw) // the first error stays until Flush
+		_, _ = out.Write(raw)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("npy: write: %w", err)
