@@ -155,7 +155,9 @@ func TestFolderErrors(t *testing.T) {
 func TestLyingFile(t *testing.T) {
 	m, err := OpenFolder(goldenFolder(t, "bert_a", weightsFile))
 	require.NoError(t, err)
-	meta, err := m.metadata(modelKind)
+	saved, err := m.saved(modelKind, m.params)
+	require.NoError(t, err)
+	meta, err := saved.Metadata()
 	require.NoError(t, err)
 	for _, c := range []struct{ from, to string }{
 		{`"num_hidden_layers":2`, `"num_hidden_layers":2000000000`}, {`"hidden_size":24`, `"hidden_size":240000000`}, {`"vocab_size":61`, `"vocab_size":2000000000`},

@@ -7,77 +7,53 @@ import (
 	"strconv"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/modelfile"
 )
 
 // Save writes the classifier as one safetensors file: the weights under Hugging
 // Face's names; settings, classes and vocabulary in the metadata.
 func (k *Classifier) Save(w io.Writer) error {
-	meta, err := k.metadata()
+	s, err := k.saved()
 	if err != nil {
 		return err
 	}
-	return verso.SaveParams(w, k.Params(), meta)
+	return s.Write(w)
 }
 
 // SaveFile writes the classifier to the file at path, whole or not at all.
 func (k *Classifier) SaveFile(path string) error {
-	meta, err := k.metadata()
+	s, err := k.saved()
 	if err != nil {
 		return err
 	}
-	return verso.SaveParamsFile(path, k.Params(), meta)
+	return s.WriteFile(path)
 }
 
-func (k *Classifier) metadata() (map[string]string, error) {
-	meta, err := k.model.metadata(classifierKind)
+func (k *Classifier) saved() (modelfile.Saved, error) {
+	s, err := k.model.saved(classifierKind, k.Params())
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	for name, v := range map[string]any{"classes": k.classes, "classifier": k.cfg} {
-		data, err := json.Marshal(v)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		meta[name] = string(data)
-	}
-	return meta, nil
+	s.Parts["classes"], s.Parts["classifier"] = k.classes, k.cfg
+	return s, nil
 }
 
 // LoadClassifier reads a classifier that [Classifier.Save] wrote.
 func LoadClassifier(r io.Reader) (*Classifier, error) {
-	f, err := verso.ReadModelFile(r)
-	if err != nil {
-		return nil, err
-	}
-	return classifierFromFile(f)
+	return modelfile.Read(r, classifierFromFile)
 }
 
 // LoadClassifierFile reads a classifier from the file at path.
 func LoadClassifierFile(path string) (*Classifier, error) {
-	f, err := verso.OpenModelFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	k, err := classifierFromFile(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return k, nil
+	return modelfile.Open(path, classifierFromFile)
 }
 
 func classifierFromFile(f *verso.ModelFile) (*Classifier, error) {
-	m, err := described(f, classifierKind)
+	var classes []string
+	var c ClassifierConfig
+	m, err := described(f, classifierKind, modelfile.Parts{"classes": &classes, "classifier": &c})
 	if err != nil {
 		return nil, err
-	}
-	var classes []string
-	if err := json.Unmarshal([]byte(f.Metadata["classes"]), &classes); err != nil {
-		return nil, fmt.Errorf("%w: classes: %w", verso.ErrFile, err)
-	}
-	var c ClassifierConfig
-	if err := json.Unmarshal([]byte(f.Metadata["classifier"]), &c); err != nil {
-		return nil, fmt.Errorf("%w: settings: %w", verso.ErrFile, err)
 	}
 	k, err := assemble(m, classes, c)
 	if err != nil {

@@ -1,15 +1,14 @@
 package bert
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
+	"maps"
 	"strings"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
+	"github.com/seed6481993f/verso/internal/modelfile"
 )
 
 // What the metadata of a file of this package says it is.
@@ -22,91 +21,64 @@ const (
 // names; settings and vocabulary in the metadata. [Model.SaveFolder] writes what
 // Hugging Face's library reads.
 func (m *Model) Save(w io.Writer) error {
-	meta, err := m.metadata(modelKind)
+	s, err := m.saved(modelKind, m.params)
 	if err != nil {
 		return err
 	}
-	return verso.SaveParams(w, m.params, meta)
+	return s.Write(w)
 }
 
 // SaveFile writes the model to the file at path, whole or not at all.
 func (m *Model) SaveFile(path string) error {
-	meta, err := m.metadata(modelKind)
+	s, err := m.saved(modelKind, m.params)
 	if err != nil {
 		return err
 	}
-	return verso.SaveParamsFile(path, m.params, meta)
+	return s.WriteFile(path)
 }
 
-func (m *Model) metadata(kind string) (map[string]string, error) {
-	cfg, err := json.Marshal(m.cfg)
-	if err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
-	}
-	tok, err := json.Marshal(m.pieces.Config())
-	if err != nil {
-		return nil, fmt.Errorf("tokenizer: %w", err)
-	}
+// saved describes the model as a file of that kind.
+func (m *Model) saved(kind string, ps *verso.Params) (modelfile.Saved, error) {
 	var vocabulary strings.Builder
 	if err := m.pieces.Write(&vocabulary); err != nil {
-		return nil, err
+		return modelfile.Saved{}, err
 	}
-	return map[string]string{
-		"model": kind, "config": string(cfg), "tokenizer": string(tok), "vocabulary": vocabulary.String(),
-		"seed": strconv.FormatUint(m.seed, 10),
-	}, nil
+	return modelfile.Saved{Kind: kind, Params: ps, Parts: modelfile.Parts{
+		"config": m.cfg, "tokenizer": m.pieces.Config(), "vocabulary": rawText(vocabulary.String()), "seed": m.seed,
+	}}, nil
 }
+
+// rawText is a part that stands in the file as it is.
+type rawText string
+
+func (t rawText) MarshalText() ([]byte, error) { return []byte(t), nil }
 
 // Load reads a model that [Model.Save] wrote.
-func Load(r io.Reader) (*Model, error) {
-	f, err := verso.ReadModelFile(r)
-	if err != nil {
-		return nil, err
-	}
-	return fromFile(f)
-}
+func Load(r io.Reader) (*Model, error) { return modelfile.Read(r, fromFile) }
 
 // LoadFile reads a model from the file at path.
-func LoadFile(path string) (*Model, error) {
-	f, err := verso.OpenModelFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	m, err := fromFile(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
-}
+func LoadFile(path string) (*Model, error) { return modelfile.Open(path, fromFile) }
 
 func fromFile(f *verso.ModelFile) (*Model, error) {
-	m, err := described(f, modelKind)
+	m, err := described(f, modelKind, nil)
 	if err != nil {
 		return nil, err
 	}
 	return m, f.LoadInto(m.params)
 }
 
-// described makes the model that a file's metadata describe, without its weights.
-func described(f *verso.ModelFile, kind string) (*Model, error) {
-	meta := f.Metadata
-	if meta["model"] != kind {
-		return nil, fmt.Errorf("%w: it holds %.50q, want %q", verso.ErrFile, meta["model"], kind)
-	}
+// described makes the model that a file's metadata describe, without its weights,
+// and reads further parts.
+func described(f *verso.ModelFile, kind string, more modelfile.Parts) (*Model, error) {
 	var cfg Config
-	if err := json.Unmarshal([]byte(meta["config"]), &cfg); err != nil {
-		return nil, fmt.Errorf("%w: settings: %w", verso.ErrFile, err)
-	}
 	var tok wordpiece.Config
-	if err := json.Unmarshal([]byte(meta["tokenizer"]), &tok); err != nil {
-		return nil, fmt.Errorf("%w: tokenizer: %w", verso.ErrFile, err)
+	var seed uint64
+	parts := modelfile.Parts{"config": &cfg, "tokenizer": &tok, "seed": &seed}
+	maps.Copy(parts, more)
+	if err := modelfile.Parse(f, kind, parts); err != nil {
+		return nil, err
 	}
-	seed, err := strconv.ParseUint(meta["seed"], 10, 64)
-	if err != nil {
-		return nil, fmt.Errorf("%w: seed: %w", verso.ErrFile, err)
-	}
-	pieces, err := wordpiece.Read(strings.NewReader(meta["vocabulary"]), tok)
+	pieces, err := wordpiece.Read(strings.NewReader(f.Metadata["vocabulary"]), tok)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
 	}
@@ -128,8 +100,8 @@ func inFile(f *verso.ModelFile, c Config) (heads, error) {
 		return heads{}, fmt.Errorf("%w: %w", verso.ErrFile, err)
 	}
 	for _, w := range c.tables() {
-		if got, ok := f.Shape(w.name); !ok || !slices.Equal(got, w.shape) {
-			return heads{}, fmt.Errorf("%w: the settings want %s of shape %v, the file has %v", verso.ErrFile, w.name, w.shape, got)
+		if err := modelfile.Want(f, modelfile.Weight{Name: w.name, Shape: w.shape}); err != nil {
+			return heads{}, err
 		}
 	}
 	if n := len(f.Names()); n < layerTensors*c.Layers {

@@ -1,89 +1,61 @@
 package multimodal
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/modelfile"
 )
 
 // kind names this model in a file's metadata.
 const kind = "verso multimodal model 1"
 
+// vocabularyPart begins the names of the vocabularies there.
+const vocabularyPart = "vocabulary."
+
 // Save writes the model as one safetensors file: the weights, the word vectors
 // and the preparation of pictures under their names; settings and vocabularies
 // in the metadata.
-func (m *Model) Save(w io.Writer) error {
-	meta, err := m.metadata()
-	if err != nil {
-		return err
-	}
-	return verso.SaveParams(w, m.params, meta)
-}
+func (m *Model) Save(w io.Writer) error { return m.saved().Write(w) }
 
 // SaveFile writes the model to the file at path, whole or not at all.
-func (m *Model) SaveFile(path string) error {
-	meta, err := m.metadata()
-	if err != nil {
-		return err
-	}
-	return verso.SaveParamsFile(path, m.params, meta)
-}
+func (m *Model) SaveFile(path string) error { return m.saved().WriteFile(path) }
 
-func (m *Model) metadata() (map[string]string, error) {
-	cfg, err := json.Marshal(m.cfg)
-	if err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
+func (m *Model) saved() modelfile.Saved {
+	parts := modelfile.Parts{"config": m.cfg, "visual_dim": m.visualDim}
+	for name, v := range m.tables.vocabularies() {
+		parts[vocabularyPart+name] = *v
 	}
-	meta := map[string]string{"model": kind, "config": string(cfg), "visual_dim": strconv.Itoa(m.visualDim)}
-	return meta, m.tables.marshal(meta)
+	return modelfile.Saved{Kind: kind, Params: m.params, Parts: parts}
 }
 
 // Load reads a model that [Model.Save] wrote.
-func Load(r io.Reader) (*Model, error) {
-	f, err := verso.ReadModelFile(r)
-	if err != nil {
-		return nil, err
-	}
-	return fromFile(f)
-}
+func Load(r io.Reader) (*Model, error) { return modelfile.Read(r, fromFile) }
 
 // LoadFile reads a model from the file at path.
-func LoadFile(path string) (*Model, error) {
-	f, err := verso.OpenModelFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	m, err := fromFile(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
-}
+func LoadFile(path string) (*Model, error) { return modelfile.Open(path, fromFile) }
 
 func fromFile(f *verso.ModelFile) (*Model, error) {
-	if f.Metadata["model"] != kind {
-		return nil, fmt.Errorf("%w: it holds %.40q, want %q", verso.ErrFile, f.Metadata["model"], kind)
-	}
 	var cfg Config
-	if err := json.Unmarshal([]byte(f.Metadata["config"]), &cfg); err != nil {
-		return nil, fmt.Errorf("%w: settings: %w", verso.ErrFile, err)
+	var visualDim int
+	var t tables
+	parts := modelfile.Parts{"config": &cfg, "visual_dim": &visualDim}
+	for name, v := range t.vocabularies() {
+		*v = new(vocab.Vocabulary)
+		parts[vocabularyPart+name] = *v
+	}
+	if err := modelfile.Parse(f, kind, parts); err != nil {
+		return nil, err
 	}
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
 	}
-	visualDim, err := strconv.Atoi(f.Metadata["visual_dim"])
-	if err != nil || visualDim < 1 || visualDim > maxDim {
-		return nil, fmt.Errorf("%w: width of visual vectors %.20q", verso.ErrFile, f.Metadata["visual_dim"])
-	}
-	var t tables
-	if err := t.unmarshal(f.Metadata); err != nil {
-		return nil, err
+	if visualDim < 1 || visualDim > maxDim {
+		return nil, fmt.Errorf("%w: width of visual vectors %d", verso.ErrFile, visualDim)
 	}
 	if err := fits(f, cfg, t, visualDim); err != nil {
 		return nil, err
@@ -145,9 +117,8 @@ func fits(f *verso.ModelFile, c Config, t tables, visualDim int) error {
 		want["text.embedding.weight"] = []int{t.words.Len(), c.Text.Dim}
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		shape := want[name]
-		if got, ok := f.Shape(name); !ok || !slices.Equal(got, shape) {
-			return fmt.Errorf("%w: the settings want %s of shape %v, the file has %v", verso.ErrFile, name, shape, got)
+		if err := modelfile.Want(f, modelfile.Weight{Name: name, Shape: want[name]}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -85,9 +85,9 @@ func TestLoadRefuses(t *testing.T) {
 		says   string
 	}{
 		"another model": {func(meta map[string]string) { meta["model"] = "x" }, `it holds "x"`},
-		"settings":      {func(meta map[string]string) { meta["config"] = "{" }, "settings"},
+		"settings":      {func(meta map[string]string) { meta["config"] = "{" }, "config: "},
 		"bad settings":  {func(meta map[string]string) { meta["config"] = "{}" }, "text side"},
-		"vocabulary":    {func(meta map[string]string) { meta["vocabulary.bag"] = "?" }, `"bag"`},
+		"vocabulary":    {func(meta map[string]string) { meta["vocabulary.bag"] = "?" }, "vocabulary.bag: "},
 		"width":         {func(meta map[string]string) { meta["visual_dim"] = "-1" }, "-1"},
 		"other width":   {func(meta map[string]string) { meta["visual_dim"] = "21" }, "visual.fc.weight"},
 		"large claims": {func(meta map[string]string) {
@@ -95,7 +95,7 @@ func TestLoadRefuses(t *testing.T) {
 		}, "text.convs.0.weight of shape"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			meta, err := m.metadata()
+			meta, err := m.saved().Metadata()
 			require.NoError(t, err)
 			c.change(meta)
 			var b bytes.Buffer

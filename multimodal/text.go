@@ -2,7 +2,6 @@ package multimodal
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
@@ -259,26 +258,4 @@ func (r *reader) mean(x []float32, words []string) {
 // vocabularies are the tables by the names under which a file holds them.
 func (t *tables) vocabularies() map[string]**vocab.Vocabulary {
 	return map[string]**vocab.Vocabulary{"words": &t.words, "bag": &t.bag, "ngrams": &t.grams}
-}
-
-func (t *tables) marshal(meta map[string]string) error {
-	for _, name := range slices.Sorted(maps.Keys(t.vocabularies())) {
-		text, err := (*t.vocabularies()[name]).MarshalText()
-		if err != nil {
-			return fmt.Errorf("vocabulary %q: %w", name, err)
-		}
-		meta["vocabulary."+name] = string(text)
-	}
-	return nil
-}
-
-func (t *tables) unmarshal(meta map[string]string) error {
-	for _, name := range slices.Sorted(maps.Keys(t.vocabularies())) {
-		v := new(vocab.Vocabulary)
-		if err := v.UnmarshalText([]byte(meta["vocabulary."+name])); err != nil {
-			return fmt.Errorf("%w: vocabulary %q: %w", verso.ErrFile, name, err)
-		}
-		*t.vocabularies()[name] = v
-	}
-	return nil
 }

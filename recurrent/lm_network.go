@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/modelfile"
 	"github.com/seed6481993f/verso/internal/op"
 )
 
@@ -86,13 +87,10 @@ func (n *lmNetwork) drop(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
 }
 
 // fits compares the sizes that a model's settings want with those of a file.
-func (c LMConfig) fits(tokens int, shape func(name string) ([]int, bool)) error {
+func (c LMConfig) fits(f *verso.ModelFile, tokens int) error {
 	gates := map[CellKind]int{CellLSTM: 4, CellGRU: 3, CellRNN: 1}[c.Cell]
 	want := func(name string, rows, cols int) error {
-		if got, ok := shape(name); !ok || len(got) != 2 || got[0] != rows || got[1] != cols {
-			return fmt.Errorf("%w: the settings want %s of shape [%d %d], the file has %v", verso.ErrFile, name, rows, cols, got)
-		}
-		return nil
+		return modelfile.Want(f, modelfile.Weight{Name: name, Shape: []int{rows, cols}})
 	}
 	if err := want("emb.weight", tokens, c.Dim); err != nil {
 		return err
