@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/classify"
 	"github.com/seed6481993f/verso/internal/reuse"
 )
 
@@ -74,8 +74,8 @@ func New(classes []string, words *vocab.Vocabulary, c Config) (*Classifier, erro
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	if sorted := slices.Sorted(slices.Values(classes)); len(classes) < 2 || len(slices.Compact(sorted)) < len(classes) {
-		return nil, fmt.Errorf("%w: want at least two classes, all different, got %q", ErrExamples, classes)
+	if err := classify.Check(classes, ErrExamples); err != nil {
+		return nil, err
 	}
 	if words == nil || words.Len() == 0 {
 		return nil, fmt.Errorf("%w: the vocabulary is empty", ErrExamples)
@@ -103,59 +103,21 @@ func (c *Classifier) Params() *verso.Params { return c.params }
 // their accuracy after each epoch is the score by which training stops early
 // or keeps the best weights, unless fit brings a score of its own.
 func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
-	texts, labels := make([][]int, len(train)), make([]int, len(train))
+	labels, err := classify.Labels(c.classes, train, "training example", ErrClass)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([][]int, len(train))
 	for i, e := range train {
-		if labels[i] = slices.Index(c.classes, e.Class); labels[i] < 0 {
-			return nil, fmt.Errorf("%w: %q of training example %d, the model has %q", ErrClass, e.Class, i, c.classes)
-		}
 		texts[i], _ = c.ids(e.Text)
 	}
-	switch {
-	case fit.Validate != nil:
-	case len(dev) == 0:
-		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
-	default:
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			confusion, err := c.Evaluate(ctx, dev)
-			if err != nil {
-				return 0, err
-			}
-			return confusion.Accuracy(), nil
-		}
-	}
-	return verso.Fit(ctx, verso.Task{
-		Params:   c.params,
-		Examples: len(train),
-		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
-			tokens, want := g.Tokens("text"), g.Input("class", tensor.Int, 1)
-			loss := verso.CrossEntropy(g, c.net.forward(g, tokens, false).logits, want, verso.DefaultCrossEntropyConfig())
-			feed := func(m *verso.Machine, examples []int) error {
-				batch, y := make([][]int, len(examples)), make([]int, len(examples))
-				for i, e := range examples {
-					batch[i], y[i] = texts[e], labels[e]
-				}
-				if err := m.FeedTokens(tokens, batch); err != nil {
-					return err
-				}
-				return m.FeedInts(want, y)
-			}
-			return loss, feed, g.Err()
-		},
-	}, fit)
+	logits := func(g *verso.Graph, t verso.Tokens) *gorgonia.Node { return c.net.forward(g, t, false).logits }
+	return verso.Fit(ctx, classify.Task(c.params, texts, labels, logits), classify.Validated(fit, dev, c.Evaluate))
 }
 
 // ids turns a text into word numbers and the tokens that they stand for.
 func (c *Classifier) ids(text string) (ids []int, tokens []vocab.Token) {
-	for _, t := range tokenizers[c.cfg.Tokenizer].Tokenize(text) {
-		id, ok := c.words.ID(t.Text)
-		if !ok {
-			id, ok = c.words.Unk()
-		}
-		if ok {
-			ids, tokens = append(ids, id), append(tokens, t)
-		}
-	}
-	return ids, tokens
+	return classify.Known(c.words, tokenizers[c.cfg.Tokenizer].Tokenize(text))
 }
 
 // replica is a compiled graph for prediction; all replicas read the same weights.

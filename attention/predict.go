@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/internal/classify"
 )
 
 // predictBatch is how many texts go through a graph at once.
@@ -38,49 +39,17 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 			if err := r.run(batch); err != nil {
 				return err
 			}
-			for i := range batch {
-				out = append(out, c.prediction(r, i))
-			}
+			out = classify.Predictions(out, c.classes, r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)])
 		}
 		return nil
 	})
 	return out, err
 }
 
-// prediction reads the answer to text i of the last batch.
-func (c *Classifier) prediction(r *replica, i int) verso.Prediction {
-	n := len(c.classes)
-	p := make([]float64, n)
-	for k, v := range r.m.Float32s(r.probabilities)[i*n : (i+1)*n] {
-		p[k] = float64(v)
-	}
-	return verso.NewPrediction(c.classes, p)
-}
-
 // Evaluate predicts the examples and counts which class was taken for which. An
 // example of a class that the model does not know is an [ErrClass].
 func (c *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
-	confusion, err := verso.NewConfusion(c.classes)
-	if err != nil {
-		return nil, err
-	}
-	texts, want := make([]string, len(examples)), make([]int, len(examples))
-	for i, e := range examples {
-		if want[i] = slices.Index(c.classes, e.Class); want[i] < 0 {
-			return nil, fmt.Errorf("%w: %q of example %d, the model has %q", ErrClass, e.Class, i, c.classes)
-		}
-		texts[i] = e.Text
-	}
-	predictions, err := c.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range predictions {
-		if err := confusion.Add(want[i], p.Index); err != nil {
-			return nil, err
-		}
-	}
-	return confusion, nil
+	return classify.Evaluate(ctx, c.classes, examples, ErrClass, c.PredictAll)
 }
 
 // Explanation says what a classifier looked at in a text.
@@ -107,7 +76,7 @@ func (c *Classifier) Explain(text string) (*Explanation, error) {
 		if err := r.run([][]int{ids}); err != nil {
 			return err
 		}
-		e.Prediction = c.prediction(r, 0)
+		e.Prediction = classify.Predictions(nil, c.classes, r.m.Float32s(r.probabilities)[:len(c.classes)])[0]
 		for _, w := range r.out.layers {
 			maps, err := w.Maps(r.m)
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/internal/classify"
 	"github.com/seed6481993f/verso/internal/reuse"
 )
 
@@ -96,11 +97,8 @@ func NewClassifier(m *Model, classes []string, c ClassifierConfig) (*Classifier,
 
 // assemble puts a head on a model that belongs to the classifier.
 func assemble(m *Model, classes []string, c ClassifierConfig) (*Classifier, error) {
-	if len(classes) < 2 {
-		return nil, fmt.Errorf("%w: want at least two classes, got %d", ErrExamples, len(classes))
-	}
-	if sorted := slices.Sorted(slices.Values(classes)); len(slices.Compact(sorted)) < len(classes) {
-		return nil, fmt.Errorf("%w: a class occurs twice in %q", ErrExamples, classes)
+	if err := classify.Check(classes, ErrExamples); err != nil {
+		return nil, err
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return nil, fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
@@ -145,12 +143,13 @@ func (k *Classifier) logits(g *verso.Graph, in Input) *gorgonia.Node {
 // each epoch is the score, unless fit brings one of its own; the last weights
 // stay, unless fit asks for the best.
 func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
-	texts, labels := make([]string, len(train)), make([]int, len(train))
+	labels, err := classify.Labels(k.classes, train, "training example", ErrClass)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(train))
 	for i, e := range train {
 		texts[i] = e.Text
-		if labels[i] = slices.Index(k.classes, e.Class); labels[i] < 0 {
-			return nil, fmt.Errorf("%w: %q of training example %d, the model has %q", ErrClass, e.Class, i, k.classes)
-		}
 	}
 	ids, types, err := encodeAll(k.model.pieces, texts, k.limit)
 	if err != nil {
@@ -159,18 +158,6 @@ func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 	if fit.Schedule == nil {
 		fit.Schedule = Warmup(k.cfg.Rate, len(train), fit)
 	}
-	if fit.Validate == nil && len(dev) == 0 {
-		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
-	}
-	if fit.Validate == nil && len(dev) > 0 {
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			confusion, err := k.Evaluate(ctx, dev)
-			if err != nil {
-				return 0, err
-			}
-			return confusion.Accuracy(), nil
-		}
-	}
 	return verso.Fit(ctx, verso.Task{
 		Params:   k.model.params,
 		Examples: len(train),
@@ -178,22 +165,14 @@ func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 			in, want := NewInput(g, "text"), g.Input("class", tensor.Int, 1)
 			loss := verso.CrossEntropy(g, k.logits(g, in), want, verso.DefaultCrossEntropyConfig())
 			feed := func(m *verso.Machine, examples []int) error {
-				if err := in.Feed(m, pick(ids, examples), pick(types, examples)); err != nil {
+				if err := in.Feed(m, classify.Pick(ids, examples), classify.Pick(types, examples)); err != nil {
 					return err
 				}
-				return m.FeedInts(want, pick(labels, examples))
+				return m.FeedInts(want, classify.Pick(labels, examples))
 			}
 			return loss, feed, g.Err()
 		},
-	}, fit)
-}
-
-func pick[E any](from []E, numbers []int) []E {
-	out := make([]E, len(numbers))
-	for i, n := range numbers {
-		out[i] = from[n]
-	}
-	return out
+	}, classify.Validated(fit, dev, k.Evaluate))
 }
 
 func (k *Classifier) newReplica() (*replica, error) {

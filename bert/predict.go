@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/internal/classify"
 )
 
 // predictBatch is how many texts go through a graph at once.
@@ -41,14 +42,7 @@ func (k *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 		if err := r.run(ids, types); err != nil {
 			return nil, err
 		}
-		p := r.m.Float32s(r.y)
-		for i := range batch {
-			row := make([]float64, len(k.classes))
-			for j := range row {
-				row[j] = float64(p[i*len(row)+j])
-			}
-			out = append(out, verso.NewPrediction(k.classes, row))
-		}
+		out = classify.Predictions(out, k.classes, r.m.Float32s(r.y)[:len(batch)*len(k.classes)])
 	}
 	return out, nil
 }
@@ -56,25 +50,5 @@ func (k *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 // Evaluate predicts the examples and counts which class was taken for which. An
 // example of a class that the model does not know is [ErrClass].
 func (k *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
-	confusion, err := verso.NewConfusion(k.classes)
-	if err != nil {
-		return nil, err
-	}
-	texts := make([]string, len(examples))
-	for i, e := range examples {
-		if !slices.Contains(k.classes, e.Class) {
-			return nil, fmt.Errorf("%w: %q of example %d, the model has %q", ErrClass, e.Class, i, k.classes)
-		}
-		texts[i] = e.Text
-	}
-	predictions, err := k.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range predictions {
-		if err := confusion.Add(slices.Index(k.classes, examples[i].Class), p.Index); err != nil {
-			return nil, err
-		}
-	}
-	return confusion, nil
+	return classify.Evaluate(ctx, k.classes, examples, ErrClass, k.PredictAll)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
+	"github.com/seed6481993f/verso/internal/classify"
 	"github.com/seed6481993f/verso/internal/kernel"
 )
 
@@ -118,7 +119,9 @@ func (m *Model) Pretrain(ctx context.Context, corpus []Document, c PretrainConfi
 			t := m.pretraining(g)
 			words := verso.CrossEntropy(g, t.words, t.labels, verso.DefaultCrossEntropyConfig())
 			pairs := verso.CrossEntropy(g, t.pairs, t.follows, verso.DefaultCrossEntropyConfig())
-			feed := func(machine *verso.Machine, numbers []int) error { return t.feed(machine, pick(examples, numbers)) }
+			feed := func(machine *verso.Machine, numbers []int) error {
+				return t.feed(machine, classify.Pick(examples, numbers))
+			}
 			return verso.Add(g, words, pairs), feed, g.Err()
 		},
 	}, fit)

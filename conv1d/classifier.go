@@ -8,13 +8,13 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/classify"
 	"github.com/seed6481993f/verso/internal/kernel"
 	"github.com/seed6481993f/verso/internal/reuse"
 )
@@ -79,11 +79,8 @@ func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	if len(classes) < 2 {
-		return nil, fmt.Errorf("%w: want at least two classes, got %d", ErrExamples, len(classes))
-	}
-	if sorted := slices.Sorted(slices.Values(classes)); len(slices.Compact(sorted)) < len(classes) {
-		return nil, fmt.Errorf("%w: a class occurs twice in %q", ErrExamples, classes)
+	if err := classify.Check(classes, ErrExamples); err != nil {
+		return nil, err
 	}
 	if words == nil || words.Len() == 0 {
 		return nil, fmt.Errorf("%w: the vocabulary is empty", ErrExamples)
@@ -160,59 +157,21 @@ func (c *Classifier) Params() *verso.Params { return c.params }
 // or keeps the best weights, unless fit brings a score of its own. Without
 // either, the weights of the last epoch stay.
 func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
-	texts, labels := make([][]int, len(train)), make([]int, len(train))
+	labels, err := classify.Labels(c.classes, train, "training example", ErrClass)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([][]int, len(train))
 	for i, e := range train {
-		k := slices.Index(c.classes, e.Class)
-		if k < 0 {
-			return nil, fmt.Errorf("%w: %q of training example %d, the model has %q", ErrClass, e.Class, i, c.classes)
-		}
-		texts[i], labels[i] = c.ids(e.Text), k
+		texts[i] = c.ids(e.Text)
 	}
-	if fit.Validate == nil && len(dev) == 0 {
-		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
-	}
-	if fit.Validate == nil && len(dev) > 0 {
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			confusion, err := c.Evaluate(ctx, dev)
-			if err != nil {
-				return 0, err
-			}
-			return confusion.Accuracy(), nil
-		}
-	}
-	return verso.Fit(ctx, verso.Task{
-		Params:   c.params,
-		Examples: len(train),
-		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
-			tokens, want := g.Tokens("text"), g.Input("class", tensor.Int, 1)
-			o := c.net.forward(g, tokens, nil)
-			loss := verso.CrossEntropy(g, o.logits, want, verso.DefaultCrossEntropyConfig())
-			feed := func(m *verso.Machine, examples []int) error {
-				batch, y := make([][]int, len(examples)), make([]int, len(examples))
-				for i, e := range examples {
-					batch[i], y[i] = texts[e], labels[e]
-				}
-				if err := m.FeedTokens(tokens, batch); err != nil {
-					return err
-				}
-				return m.FeedInts(want, y)
-			}
-			return loss, feed, g.Err()
-		},
-	}, fit)
+	logits := func(g *verso.Graph, t verso.Tokens) *gorgonia.Node { return c.net.forward(g, t, nil).logits }
+	return verso.Fit(ctx, classify.Task(c.params, texts, labels, logits), classify.Validated(fit, dev, c.Evaluate))
 }
 
 // ids turns a text into word numbers.
 func (c *Classifier) ids(text string) []int {
-	tokens := c.tokenize.Tokenize(text)
-	ids := make([]int, 0, len(tokens))
-	for _, t := range tokens {
-		if id, ok := c.words.ID(t.Text); ok {
-			ids = append(ids, id)
-		} else if id, ok := c.words.Unk(); ok {
-			ids = append(ids, id)
-		}
-	}
+	ids, _ := classify.Known(c.words, c.tokenize.Tokenize(text))
 	return ids
 }
 

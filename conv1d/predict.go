@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/internal/classify"
 )
 
 // predictBatch is how many texts go through a graph at once.
@@ -41,14 +42,7 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 		if err := r.run(batch); err != nil {
 			return nil, err
 		}
-		p := r.m.Float32s(r.probabilities)
-		for i := range batch {
-			row := make([]float64, len(c.classes))
-			for k := range row {
-				row[k] = float64(p[i*len(row)+k])
-			}
-			out = append(out, verso.NewPrediction(c.classes, row))
-		}
+		out = classify.Predictions(out, c.classes, r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)])
 	}
 	return out, nil
 }
@@ -63,29 +57,5 @@ func (r *replica) run(batch [][]int) error {
 // Evaluate predicts the examples and counts which class was taken for which.
 // An example of a class that the model does not know is an error.
 func (c *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
-	confusion, err := verso.NewConfusion(c.classes)
-	if err != nil {
-		return nil, err
-	}
-	number := make(map[string]int, len(c.classes))
-	for i, name := range c.classes {
-		number[name] = i
-	}
-	texts := make([]string, len(examples))
-	for i, e := range examples {
-		if _, ok := number[e.Class]; !ok {
-			return nil, fmt.Errorf("%w: %q of example %d, the model has %q", ErrClass, e.Class, i, c.classes)
-		}
-		texts[i] = e.Text
-	}
-	predictions, err := c.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range predictions {
-		if err := confusion.Add(number[examples[i].Class], p.Index); err != nil {
-			return nil, err
-		}
-	}
-	return confusion, nil
+	return classify.Evaluate(ctx, c.classes, examples, ErrClass, c.PredictAll)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/internal/classify"
 )
 
 // predictBatch is how many texts go through a graph at once.
@@ -60,13 +61,7 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 			if err := r.m.Run(); err != nil {
 				return err
 			}
-			for row := range slices.Chunk(r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)], len(c.classes)) {
-				p := make([]float64, len(row))
-				for k, v := range row {
-					p[k] = float64(v)
-				}
-				out = append(out, verso.NewPrediction(c.classes, p))
-			}
+			out = classify.Predictions(out, c.classes, r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)])
 		}
 		return nil
 	})
@@ -79,25 +74,5 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 // Evaluate predicts the examples and counts which class was taken for which. An
 // example of a class that the model does not know is an [ErrClass].
 func (c *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
-	confusion, err := verso.NewConfusion(c.classes)
-	if err != nil {
-		return nil, err
-	}
-	texts, want := make([]string, len(examples)), make([]int, len(examples))
-	for i, e := range examples {
-		if want[i] = slices.Index(c.classes, e.Class); want[i] < 0 {
-			return nil, fmt.Errorf("%w: %q of example %d, the model has %q", ErrClass, e.Class, i, c.classes)
-		}
-		texts[i] = e.Text
-	}
-	predictions, err := c.PredictAll(ctx, texts)
-	if err != nil {
-		return nil, err
-	}
-	for i, p := range predictions {
-		if err := confusion.Add(want[i], p.Index); err != nil {
-			return nil, err
-		}
-	}
-	return confusion, nil
+	return classify.Evaluate(ctx, c.classes, examples, ErrClass, c.PredictAll)
 }
