@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed6481993f/verso/bert"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // program runs the program and returns its exit code, output and errors.
@@ -97,14 +98,14 @@ func TestErrors(t *testing.T) {
 		{"no masked word", []string{"-pretrain=" + corpus, "-quick", "-fill", "none"}},
 	} {
 		code, _, errs := program(t, "", c.args...)
-		require.Equal(t, exitError, code, c.args)
+		require.Equal(t, cli.Failed, code, c.args)
 		require.Contains(t, errs, c.want)
 		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var errs bytes.Buffer
-	require.Equal(t, exitInterrupted, run(ctx, []string{"-pretrain=" + corpus, "-finetune", examples}, strings.NewReader(""), &bytes.Buffer{}, &errs))
+	require.Equal(t, cli.Interrupted, run(ctx, []string{"-pretrain=" + corpus, "-finetune", examples}, strings.NewReader(""), &bytes.Buffer{}, &errs))
 	require.Contains(t, errs.String(), "interrupted")
 	code, out, _ := program(t, "", "-help")
 	require.Zero(t, code)

@@ -25,17 +25,12 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
 
+	"github.com/seed6481993f/verso/examples/internal/cli"
 	"github.com/seed6481993f/verso/multimodal"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-}
+func main() { cli.Main(run) }
 
 // once goes the whole way: names and vectors, trained, judged, asked, drawn.
 func once(ctx context.Context, o options, c *corpus, t *terminal) error {

@@ -3,14 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 	"github.com/seed6481993f/verso/multimodal"
 )
 
@@ -24,11 +22,7 @@ type terminal struct {
 
 func newTerminal(stdin io.Reader, stdout, stderr io.Writer) *terminal {
 	t := &terminal{in: stdin, out: stdout}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		t.bar = progressbar.NewOptions(1000, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(40),
-			progressbar.OptionSetDescription("training"), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	}
+	t.bar = cli.Bar(stderr, 1000, "training")
 	return t
 }
 

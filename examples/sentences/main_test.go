@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 func sentences(t *testing.T, args ...string) (code int, stdout, stderr string) {
@@ -101,7 +103,7 @@ func TestBadInput(t *testing.T) {
 		"no word of the sentences":      {"-vectors", write(t, "v", "zzz 1 2\n")},
 	} {
 		code, _, stderr := sentences(t, args...)
-		assert.Equal(t, exitError, code, args)
+		assert.Equal(t, cli.Failed, code, args)
 		assert.Contains(t, stderr, want)
 		assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 		assert.True(t, strings.HasPrefix(stderr, "sentences: "), stderr)
@@ -115,6 +117,6 @@ func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out, errs bytes.Buffer
-	assert.Equal(t, exitInterrupted, run(ctx, nil, &out, &errs))
+	assert.Equal(t, cli.Interrupted, run(ctx, nil, &out, &errs))
 	assert.Contains(t, errs.String(), "interrupted")
 }

@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
+
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // terminal shows a run: its results on out and, where standard error is a terminal, a bar
@@ -21,10 +20,7 @@ type terminal struct {
 
 func newTerminal(stdout, stderr io.Writer) *terminal {
 	t := &terminal{out: stdout}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		t.bar = progressbar.NewOptions(1, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(40),
-			progressbar.OptionSetDescription("methods"), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	}
+	t.bar = cli.Bar(stderr, 1, "methods")
 	return t
 }
 

@@ -2,38 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/seed6481993f/verso/conv1d"
 	"github.com/seed6481993f/verso/embedding/dataset"
-)
-
-// Exit codes.
-const (
-	exitOK          = 0
-	exitError       = 1
-	exitInterrupted = 130 // 128 and the number of the signal, as shells have it
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // run is the program. It writes results to stdout; to stderr it writes the
 // progress bar and, where something is wrong, one line.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	err := start(ctx, args, stdout, stderr)
-	if err == nil || errors.Is(err, flag.ErrHelp) {
-		return exitOK
-	}
-	line := strings.ReplaceAll(err.Error(), "\n", "; ")
-	if ctx.Err() != nil {
-		fmt.Fprintln(stderr, "sentiment: interrupted:", line)
-		return exitInterrupted
-	}
-	fmt.Fprintln(stderr, "sentiment:", line)
-	return exitError
+	return cli.Exit(ctx, "sentiment", start(ctx, args, stdout, stderr), stderr)
 }
 
 func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {

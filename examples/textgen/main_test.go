@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed6481993f/verso/examples/internal/cli"
 	"github.com/stretchr/testify/require"
 )
 
@@ -79,7 +80,7 @@ func TestCheckpoint(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &after{of: 2, then: cancel}
 	var errs bytes.Buffer
-	require.Equal(t, exitInterrupted, run(ctx, args, out, &errs))
+	require.Equal(t, cli.Interrupted, run(ctx, args, out, &errs))
 	require.Contains(t, errs.String(), "textgen: interrupted: training stopped after step")
 	code, got, more := program(t, args...)
 	require.Zero(t, code, more)
@@ -123,7 +124,7 @@ func TestErrors(t *testing.T) {
 		{`has no "gatos"`, append([]string{"-text", text, "-level", "word", "-prompt", "tres gatos"}, small...)},
 	} {
 		code, _, errs := program(t, c.args...)
-		require.Equal(t, exitError, code, c.args)
+		require.Equal(t, cli.Failed, code, c.args)
 		require.Contains(t, errs, c.want)
 		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
 	}

@@ -4,29 +4,23 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // terminal shows a run: its results on out and, where standard error is a
 // terminal, a bar there.
 type terminal struct {
 	out io.Writer
-	err *os.File // nil: no bar
-	bar *progressbar.ProgressBar
+	err io.Writer
+	bar *progressbar.ProgressBar // nil: none
 }
 
 func newTerminal(stdout, stderr io.Writer) *terminal {
-	t := &terminal{out: stdout}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		t.err = f
-	}
-	return t
+	return &terminal{out: stdout, err: stderr}
 }
 
 // printf writes to out, with the bar out of the way.
@@ -38,11 +32,7 @@ func (t *terminal) printf(format string, args ...any) {
 // training returns a callback of Fit that moves a bar with every step and writes
 // a line after every epoch.
 func (t *terminal) training() func(verso.Progress) error {
-	if t.err != nil {
-		t.bar = progressbar.NewOptions(1, progressbar.OptionSetWriter(t.err), progressbar.OptionSetWidth(40),
-			progressbar.OptionSetDescription("learning"), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	}
+	t.bar = cli.Bar(t.err, 1, "learning")
 	return func(p verso.Progress) error {
 		if t.bar != nil {
 			t.bar.ChangeMax(p.Steps)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed6481993f/verso/attention"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // program runs it.
@@ -80,7 +81,7 @@ func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	code, stdout, stderr := program(ctx, "-data", small(t), "-hidden", "8")
-	require.Equal(t, exitInterrupted, code)
+	require.Equal(t, cli.Interrupted, code)
 	require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 	figures(t, stdout)
 }
@@ -105,7 +106,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"-nonsense"}, "nonsense"},
 	} {
 		code, stdout, stderr := program(t.Context(), x.args...)
-		require.Equal(t, exitError, code, x.args)
+		require.Equal(t, cli.Failed, code, x.args)
 		require.NotContains(t, stdout, "bleu=")
 		require.Contains(t, stderr, x.want)
 		require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)

@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
+
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // terminal shows a run: its results on out and, where standard error is a terminal, a bar there.
@@ -18,11 +17,7 @@ type terminal struct {
 
 func newTerminal(stdout, stderr io.Writer) *terminal {
 	t := &terminal{out: stdout}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		t.bar = progressbar.NewOptions(1000, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(40),
-			progressbar.OptionSetDescription("training"), progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	}
+	t.bar = cli.Bar(stderr, 1000, "training")
 	return t
 }
 

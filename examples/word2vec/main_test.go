@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // program runs it.
@@ -97,7 +98,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"-nonsense"}, "nonsense"},
 	} {
 		code, stdout, stderr := program(t.Context(), x.args...)
-		require.Equal(t, exitError, code, x.args)
+		require.Equal(t, cli.Failed, code, x.args)
 		require.NotContains(t, stdout, "words_per_s")
 		require.Contains(t, stderr, x.want)
 		require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
@@ -111,6 +112,6 @@ func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	code, _, stderr := program(ctx, "-corpus", small(t))
-	require.Equal(t, exitInterrupted, code)
+	require.Equal(t, cli.Interrupted, code)
 	require.Contains(t, stderr, "word2vec: interrupted")
 }

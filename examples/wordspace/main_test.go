@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 func wordspace(t *testing.T, in string, args ...string) (code int, stdout, stderr string) {
@@ -131,7 +132,7 @@ func TestBadInput(t *testing.T) {
 		"vectors: bad row":              {"-vectors", write(t, "bad", "a 1 2\nb 1\n")},
 	} {
 		code, _, stderr := wordspace(t, "", args...)
-		assert.Equal(t, exitError, code, args)
+		assert.Equal(t, cli.Failed, code, args)
 		assert.Contains(t, stderr, want)
 		assert.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 		assert.True(t, strings.HasPrefix(stderr, "wordspace: "), stderr)
@@ -146,7 +147,7 @@ func TestInterrupt(t *testing.T) {
 	cancel()
 	for _, args := range [][]string{{"-quick"}, {"-i"}} {
 		var out, errs bytes.Buffer
-		assert.Equal(t, exitInterrupted, run(ctx, args, strings.NewReader(""), &out, &errs), args)
+		assert.Equal(t, cli.Interrupted, run(ctx, args, strings.NewReader(""), &out, &errs), args)
 		assert.Contains(t, errs.String(), "interrupted")
 	}
 }
