@@ -14,9 +14,8 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
-	"slices"
-	"syscall"
-	"time"
+
+	"github.com/seed6481993f/verso/benchmarks/internal/side"
 )
 
 func main() {
@@ -30,10 +29,10 @@ func main() {
 	flag.Parse()
 	runtime.GOMAXPROCS(1)
 
-	var other *torch
+	var other *side.Python
 	if *python != "" {
 		var err error
-		if other, err = start(*python, *script); err != nil {
+		if other, err = side.Start(*python, *script); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -60,45 +59,27 @@ func main() {
 		}
 		var x, y, q []float64
 		for turn := range *turns + 1 {
-			u, err := processorTime(*steps, ours)
+			u, err := side.ProcessorTime(*steps, ours)
 			if err != nil {
 				log.Fatal(err)
 			}
 			v := 0.0
 			if other != nil {
-				if v, err = other.ask(c.name, *steps); err != nil {
+				answer, err := other.Ask(c.name, *steps)
+				if err != nil {
 					log.Fatal(err)
 				}
+				v = answer.Milliseconds
 			}
 			if turn > 0 { // the first warms up
 				x, y, q = append(x, u), append(y, v), append(q, v/u)
 			}
 		}
-		fmt.Printf("| %s | %.1f | %.1f | %.2f |\n", c.name, median(y), median(x), median(q))
+		fmt.Printf("| %s | %.1f | %.1f | %.2f |\n", c.name, side.Median(y), side.Median(x), side.Median(q))
 	}
 	if other != nil {
-		if err := other.stop(); err != nil {
+		if err := other.Stop(); err != nil {
 			log.Fatal(err)
 		}
 	}
-}
-
-// processorTime returns the milliseconds a step that f takes of all threads of this process.
-func processorTime(steps int, f func(steps int) error) (float64, error) {
-	now := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			log.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	begin := now()
-	err := f(steps)
-	return (now() - begin).Seconds() * 1000 / float64(steps), err
-}
-
-func median(x []float64) float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }

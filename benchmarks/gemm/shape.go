@@ -5,10 +5,9 @@ import (
 	"log"
 	"math"
 	"math/rand/v2"
-	"slices"
-	"syscall"
 	"time"
 
+	"github.com/seed6481993f/verso/benchmarks/internal/side"
 	"github.com/seed6481993f/verso/internal/kernel"
 )
 
@@ -96,11 +95,11 @@ func (s shape) measure(turns int, length time.Duration) (ours, theirs, ratio flo
 	}
 	var x, y, q []float64
 	for range turns {
-		u := s.rate(length, processorTime, func() { s.ours(1, a, b, c) })
-		v := s.rate(length, processorTime, func() { other(a, b, d) })
+		u := s.rate(length, used, func() { s.ours(1, a, b, c) })
+		v := s.rate(length, used, func() { other(a, b, d) })
 		x, y, q = append(x, u), append(y, v), append(q, u/v)
 	}
-	return median(x), median(y), median(q)
+	return side.Median(x), side.Median(y), side.Median(q)
 }
 
 // rate runs f for about as long as said on the given clock.
@@ -119,15 +118,6 @@ func (s shape) rate(length time.Duration, clock func() time.Duration, f func()) 
 	}
 }
 
-// processorTime is that of all threads of this process.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		log.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 func random(r *rand.Rand, n int) []float32 {
 	x := make([]float32, n)
 	for i := range x {
@@ -136,8 +126,11 @@ func random(r *rand.Rand, n int) []float32 {
 	return x
 }
 
-func median(x []float64) float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+// used is the processor time of this process so far.
+func used() time.Duration {
+	t, err := side.Used()
+	if err != nil {
+		log.Fatal(err)
+	}
+	return t
 }

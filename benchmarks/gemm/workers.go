@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/seed6481993f/verso/benchmarks/internal/side"
 	"github.com/seed6481993f/verso/internal/kernel"
 )
 
@@ -41,7 +42,7 @@ func measureWorkers(workers, turns int, length time.Duration) {
 			u, v := rate(1), rate(workers)
 			x, y, q = append(x, u), append(y, v), append(q, v/u)
 		}
-		fmt.Printf("| %v | %.1f | %.1f | %.2f | %.2f |\n", s.shape, median(x), median(y), median(q), s.goal)
+		fmt.Printf("| %v | %.1f | %.1f | %.2f | %.2f |\n", s.shape, side.Median(x), side.Median(y), side.Median(q), s.goal)
 	}
 }
 

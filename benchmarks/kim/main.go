@@ -14,12 +14,10 @@ import (
 	"log"
 	"math/rand/v2"
 	"runtime"
-	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/benchmarks/internal/side"
 	"github.com/seed6481993f/verso/conv1d"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vectors"
@@ -64,7 +62,7 @@ func main() {
 	runtime.GOMAXPROCS(1)
 	*turns = max(*turns, 7)
 
-	other, err := start(*python, *script)
+	other, err := side.Start(*python, *script)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -76,22 +74,22 @@ func main() {
 			log.Fatal(err)
 		}
 		var x, y, q []float64
-		var answer reply
+		var answer side.Reply
 		for turn := range *turns + 1 {
-			u, err := processorTime(*steps, ours)
+			u, err := side.ProcessorTime(*steps, ours)
 			if err != nil {
 				log.Fatal(err)
 			}
-			if answer, err = other.ask(p.theirs, *steps); err != nil {
+			if answer, err = other.Ask(p.theirs, *steps); err != nil {
 				log.Fatal(err)
 			}
 			if turn > 0 { // the first warms up
 				x, y, q = append(x, u), append(y, answer.Milliseconds), append(q, answer.Milliseconds/u)
 			}
 		}
-		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %.2f |\n", p.theirs, answer.Optimiser, p.name, median(y), median(x), median(q))
+		fmt.Printf("| %s | %s | %s | %.2f | %.2f | %.2f |\n", p.theirs, answer.Optimiser, p.name, side.Median(y), side.Median(x), side.Median(q))
 	}
-	if err := other.stop(); err != nil {
+	if err := other.Stop(); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -147,24 +145,4 @@ func (p pair) ours() (func(steps int) error, error) {
 		_, err := m.Fit(ctx, data, nil, fit)
 		return err
 	}, nil
-}
-
-// processorTime returns the milliseconds a step that f takes of all threads of this process.
-func processorTime(steps int, f func(steps int) error) (float64, error) {
-	now := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			log.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	begin := now()
-	err := f(steps)
-	return (now() - begin).Seconds() * 1000 / float64(steps), err
-}
-
-func median(x []float64) float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }

@@ -16,8 +16,8 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
+
+	"github.com/seed6481993f/verso/benchmarks/internal/side"
 )
 
 func main() {
@@ -47,7 +47,7 @@ func main() {
 
 // compare prints a line for each case.
 func compare(names []string, python, script string, turns, steps int) error {
-	other, err := start(python, script)
+	other, err := side.Start(python, script)
 	if err != nil {
 		return err
 	}
@@ -60,11 +60,11 @@ func compare(names []string, python, script string, turns, steps int) error {
 		}
 		var x, y, q []float64
 		for turn := range turns + 1 {
-			u, err := processorTime(steps, step)
+			u, err := side.ProcessorTime(steps, times(step))
 			if err != nil {
 				return err
 			}
-			v, err := other.ask(name, steps)
+			v, err := other.Ask(name, steps)
 			if err != nil {
 				return err
 			}
@@ -72,9 +72,9 @@ func compare(names []string, python, script string, turns, steps int) error {
 				x, y, q = append(x, u), append(y, v.Milliseconds), append(q, v.Milliseconds/u)
 			}
 		}
-		fmt.Printf("| %s | %.2f | %.2f | %.2f |\n", name, median(y), median(x), median(q))
+		fmt.Printf("| %s | %.2f | %.2f | %.2f |\n", name, side.Median(y), side.Median(x), side.Median(q))
 	}
-	return other.stop()
+	return other.Stop()
 }
 
 // profiled makes steps of each case under the profiler.
@@ -89,7 +89,7 @@ func profiled(names []string, steps int, file string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := processorTime(3, step); err != nil {
+		if _, err := side.ProcessorTime(3, times(step)); err != nil {
 			return err
 		}
 		if i == 0 {
@@ -98,7 +98,7 @@ func profiled(names []string, steps int, file string) error {
 			}
 			defer pprof.StopCPUProfile()
 		}
-		ms, err := processorTime(steps, step)
+		ms, err := side.ProcessorTime(steps, times(step))
 		if err != nil {
 			return err
 		}
@@ -107,26 +107,14 @@ func profiled(names []string, steps int, file string) error {
 	return nil
 }
 
-// processorTime returns the milliseconds a step takes of all threads of this process.
-func processorTime(steps int, step func() error) (float64, error) {
-	now := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			log.Fatal(err)
+// times makes steps of one.
+func times(step func() error) func(steps int) error {
+	return func(steps int) error {
+		for range steps {
+			if err := step(); err != nil {
+				return err
+			}
 		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		return nil
 	}
-	begin := now()
-	for range steps {
-		if err := step(); err != nil {
-			return 0, err
-		}
-	}
-	return (now() - begin).Seconds() * 1000 / float64(steps), nil
-}
-
-func median(x []float64) float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }

@@ -20,9 +20,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"github.com/seed6481993f/verso/benchmarks/internal/side"
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/word2vec"
 )
@@ -82,7 +82,7 @@ func main() {
 			x, y, q = append(x, theirs[i].speed()*passes), append(y, ours[i].speed()*passes), append(q, ours[i].speed()/theirs[i].speed())
 			m, n = append(m, theirs[i].spearman), append(n, ours[i].spearman)
 		}
-		fmt.Printf("| %s | %.0f | %.0f | %.2f | %.4f | %.4f | %+.4f |\n", c, median(x), median(y), median(q), mean(m), mean(n), mean(n)-mean(m))
+		fmt.Printf("| %s | %.0f | %.0f | %.2f | %.4f | %.4f | %+.4f |\n", c, side.Median(x), side.Median(y), side.Median(q), mean(m), mean(n), mean(n)-mean(m))
 	}
 }
 
@@ -134,9 +134,9 @@ func verso(c, corpus, pairs string, seed, epochs int) (r run, err error) {
 	cfg.Progress = func(p word2vec.Progress) error {
 		switch {
 		case p.Words == 0:
-			begin = processorTime()
+			begin = used()
 		case p.Words == p.Of:
-			r.Seconds = (processorTime() - begin).Seconds()
+			r.Seconds = (used() - begin).Seconds()
 		}
 		return nil
 	}
@@ -153,23 +153,18 @@ func without(env []string, prefix string) []string {
 	return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, prefix) })
 }
 
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		log.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-func median(x []float64) float64 {
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
-}
-
 func mean(x []float64) (m float64) {
 	for _, v := range x {
 		m += v / float64(len(x))
 	}
 	return m
+}
+
+// used is the processor time of this process so far.
+func used() time.Duration {
+	t, err := side.Used()
+	if err != nil {
+		log.Fatal(err)
+	}
+	return t
 }
