@@ -32,9 +32,9 @@ func SaveParamsFile(path string, ps *Params, metadata map[string]string) error {
 }
 
 // LoadParams reads a file of [SaveParams] into ps and returns the metadata. File
-// and model must have the same names, shapes and precision: otherwise the error
-// wraps [ErrFile] and says what is missing, unexpected or of another shape, and
-// no parameter is changed.
+// and model must have the same names, shapes and precision, and all numbers must be
+// finite: otherwise the error wraps [ErrFile] and says what is missing, unexpected
+// or of another shape, and no parameter is changed.
 func LoadParams(r io.Reader, ps *Params) (map[string]string, error) {
 	f, err := ReadModelFile(r)
 	if err != nil {
@@ -54,7 +54,8 @@ func LoadParamsFile(path string, ps *Params) (map[string]string, error) {
 }
 
 // ModelFile is a model file of which the metadata has been read: build the model
-// that the metadata describes, then fill it by [ModelFile.LoadInto].
+// that the metadata describes over [ModelFile.Params], or fill one that there is
+// by [ModelFile.LoadInto].
 type ModelFile struct {
 	Metadata map[string]string // never nil
 	file     *safetensors.File
@@ -71,7 +72,7 @@ func ReadModelFile(r io.Reader) (*ModelFile, error) {
 }
 
 // OpenModelFile opens the file at path and reads its head alone; the weights are
-// read by [ModelFile.LoadInto]. Close it after that.
+// read when parameters are made of them. Close it after that.
 func OpenModelFile(path string) (*ModelFile, error) {
 	f, err := safetensors.OpenFile(path)
 	if err != nil {
@@ -93,11 +94,50 @@ func (f *ModelFile) Names() []string {
 	return names
 }
 
-// Shape returns the sizes of the tensor of that name, for a model that checks
-// them before it takes memory.
+// Shape returns the sizes of the tensor of that name.
 func (f *ModelFile) Shape(name string) (shape []int, ok bool) {
 	t, err := f.file.Info(name)
 	return slices.Clone(t.Shape), err == nil
+}
+
+// Float32s returns the elements of a float32 tensor row by row.
+func (f *ModelFile) Float32s(name string) ([]float32, error) {
+	if err := f.wantType(name, safetensors.F32); err != nil {
+		return nil, err
+	}
+	return f.file.Float32s(name)
+}
+
+// Float64s returns the elements of a float64 tensor row by row.
+func (f *ModelFile) Float64s(name string) ([]float64, error) {
+	if err := f.wantType(name, safetensors.F64); err != nil {
+		return nil, err
+	}
+	return f.file.Float64s(name)
+}
+
+func (f *ModelFile) wantType(name string, want safetensors.DType) error {
+	if t, err := f.file.Info(name); err == nil && t.DType != want {
+		return fmt.Errorf("tensor %q: want %s, the file has %s", name, want, t.DType)
+	}
+	return nil // what is missing is found when it is read
+}
+
+// Params returns an empty set of parameters that take their values from the file
+// as they are made, by [ParamsFrom]. [ModelFile.Complete] then says whether the
+// model wanted all that the file holds.
+func (f *ModelFile) Params() *Params { return ParamsFrom(f) }
+
+// Complete returns an [ErrFile] that names the tensors of the file that ps has no
+// parameters for.
+func (f *ModelFile) Complete(ps *Params) error {
+	if err := ps.Err(); err != nil {
+		return err
+	}
+	if err := fits(f.file, paramTensors(ps, ""), func(string) bool { return true }); err != nil {
+		return fmt.Errorf("%w: %w", ErrFile, err)
+	}
+	return nil
 }
 
 // LoadInto copies the weights into ps, by the rules of [LoadParams].
@@ -113,10 +153,24 @@ func (f *ModelFile) LoadInto(ps *Params) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrFile, err)
 	}
+	for i, w := range wanted {
+		if err := finiteValues(w.Name, values[i]); err != nil {
+			return err
+		}
+	}
 	for i, p := range ps.All() {
 		_ = p.Set(values[i]) // of p's length: the shapes are equal
 	}
 	return nil
+}
+
+// finiteValues is [wantFinite] of a slice of either precision.
+func finiteValues(name string, values any) error {
+	if x, ok := values.([]float64); ok {
+		return wantFinite(name, x)
+	}
+	x, _ := values.([]float32)
+	return wantFinite(name, x)
 }
 
 // paramTensors describes the parameters of ps for a file. Values are shared, not copied.

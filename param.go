@@ -108,6 +108,7 @@ type Params struct {
 type paramSet struct {
 	seed   uint64
 	dtype  tensor.Dtype
+	source WeightSource // nil: initial values are drawn
 	list   []*Param
 	byName map[string]*Param
 	err    error
@@ -126,39 +127,155 @@ func newParams(seed uint64, dt tensor.Dtype) *Params {
 	return &Params{set: &paramSet{seed: seed, dtype: dt, byName: map[string]*Param{}}}
 }
 
+// WeightSource is a file of named tensors, or whatever else can give parameters
+// their values: see [ParamsFrom].
+type WeightSource interface {
+	// Shape returns the sizes of the tensor of that name.
+	Shape(name string) (shape []int, ok bool)
+	// Float32s and Float64s return its elements row by row, as a slice that
+	// belongs to the caller.
+	Float32s(name string) ([]float32, error)
+	Float64s(name string) ([]float64, error)
+}
+
+// ParamsFrom returns an empty set of float32 parameters that take their values
+// from w as they are made; nothing is drawn. A model is loaded by building it over
+// such a set.
+//
+// A tensor that is missing, of another shape than the layer wants, or not finite
+// is an [ErrFile] of [Params.Err] that names it. Shapes are compared before
+// memory is taken: what a file claims costs nothing that it does not hold.
+func ParamsFrom(w WeightSource) *Params {
+	ps := NewParams(0)
+	ps.set.source = w
+	return ps
+}
+
+// ParamsFrom64 is [ParamsFrom] in float64.
+func ParamsFrom64(w WeightSource) *Params {
+	ps := NewParams64(0)
+	ps.set.source = w
+	return ps
+}
+
 // Scope returns a view of the same set in which names get the prefix "name.".
 func (ps *Params) Scope(name string) *Params {
 	return &Params{set: ps.set, prefix: ps.prefix + name + "."}
 }
 
-// New adds a parameter of the given shape with values from init. After an error
-// it returns a parameter that belongs to no set, so that building can go on.
+// New adds a parameter of the given shape with values from init, or from the
+// source of [ParamsFrom]. After an error it returns a parameter that belongs to
+// no set and has a single element, so that building can go on at no cost.
 func (ps *Params) New(name string, init Init, shape ...int) *Param {
 	p := &Param{name: ps.prefix + name, ZeroRow: -1}
-	if _, ok := ps.set.byName[p.name]; ok {
-		ps.Fail(fmt.Errorf("%w: %q", ErrDuplicateParam, p.name))
+	n, err := ps.set.admit(p.name, shape)
+	if err == nil {
+		p.value, err = ps.set.values(p.name, init, n, shape)
+	}
+	if err != nil {
+		ps.Fail(err)
+	}
+	if ps.set.err != nil {
+		p.value = placeholder(ps.set.dtype, len(shape))
+		return p
+	}
+	ps.set.list, ps.set.byName[p.name] = append(ps.set.list, p), p
+	return p
+}
+
+// maxElements bounds a parameter, far above what fits in memory: Go's make panics
+// where an error is wanted.
+const maxElements = 1 << 40
+
+// admit checks a name and a shape and returns the number of elements.
+func (s *paramSet) admit(name string, shape []int) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	if _, ok := s.byName[name]; ok {
+		return 0, fmt.Errorf("%w: %q", ErrDuplicateParam, name)
 	}
 	n := 1
 	for _, d := range shape {
 		if d < 1 {
-			ps.Fail(fmt.Errorf("%w: parameter %q wants sizes of at least 1, got %v", ErrShape, p.name, shape))
-			shape, n = []int{1}, 1
-			break
+			return 0, fmt.Errorf("%w: parameter %q wants sizes of at least 1, got %v", ErrShape, name, shape)
+		}
+		if d > maxElements/n {
+			return 0, fmt.Errorf("%w: parameter %q wants at most %d elements, got sizes %v", ErrShape, name, maxElements, shape)
 		}
 		n *= d
 	}
+	return n, nil
+}
+
+// values makes the tensor of a parameter.
+func (s *paramSet) values(name string, init Init, n int, shape []int) (*tensor.Dense, error) {
+	if s.source != nil {
+		return s.load(name, n, shape)
+	}
 	values := make([]float64, n)
-	init(rand.New(rand.NewPCG(ps.set.seed, nameHash(p.name))), shape, values)
-	if ps.set.dtype == tensor.Float64 {
-		p.value = tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values))
-	} else {
-		p.value = tensor.New(tensor.WithShape(shape...), tensor.WithBacking(make([]float32, n)))
-		_ = p.Set(values) // lengths are equal
+	init(rand.New(rand.NewPCG(s.seed, nameHash(name))), shape, values)
+	if s.dtype == tensor.Float64 {
+		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(values)), nil
 	}
-	if ps.set.err == nil {
-		ps.set.list, ps.set.byName[p.name] = append(ps.set.list, p), p
+	rounded := make([]float32, n)
+	for i, v := range values {
+		rounded[i] = float32(v)
 	}
-	return p
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(rounded)), nil
+}
+
+// load takes the values of a parameter from the source.
+func (s *paramSet) load(name string, n int, shape []int) (*tensor.Dense, error) {
+	switch got, ok := s.source.Shape(name); {
+	case !ok:
+		return nil, fmt.Errorf("%w: tensor %q is missing, want shape %v", ErrFile, name, shape)
+	case !slices.Equal(got, shape):
+		return nil, fmt.Errorf("%w: tensor %q: want shape %v, the file has %v", ErrFile, name, shape, clipShape(got))
+	}
+	if s.dtype == tensor.Float64 {
+		return loaded(name, n, shape, s.source.Float64s)
+	}
+	return loaded(name, n, shape, s.source.Float32s)
+}
+
+func loaded[T float32 | float64](name string, n int, shape []int, read func(string) ([]T, error)) (*tensor.Dense, error) {
+	x, err := read(name)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
+	}
+	if len(x) != n {
+		return nil, fmt.Errorf("%w: tensor %q: want %d elements, the file has %d", ErrFile, name, n, len(x))
+	}
+	if err := wantFinite(name, x); err != nil {
+		return nil, err
+	}
+	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(x)), nil
+}
+
+// wantFinite finds the first element of a tensor that is NaN or infinite.
+func wantFinite[T float32 | float64](name string, x []T) error {
+	for i, v := range x {
+		if v-v != 0 {
+			return fmt.Errorf("%w: tensor %q: want finite numbers, element %d is %v", ErrFile, name, i, v)
+		}
+	}
+	return nil
+}
+
+// clipShape shortens the shape of a file for an error's text.
+func clipShape(shape []int) []int { return shape[:min(len(shape), 8)] }
+
+// placeholder is a tensor of a single element with so many axes.
+func placeholder(dt tensor.Dtype, axes int) *tensor.Dense {
+	shape := make([]int, axes)
+	for i := range shape {
+		shape[i] = 1
+	}
+	if axes == 0 { // a scalar parameter
+		shape = []int{1}
+	}
+	return tensor.New(tensor.Of(dt), tensor.WithShape(shape...))
 }
 
 // NewTable adds a parameter whose rows are looked up by number.

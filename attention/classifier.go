@@ -71,6 +71,11 @@ func Train(ctx context.Context, train, dev []dataset.Example, c Config, fit vers
 // unknown words, where it has one, stands for all that it does not hold; without
 // one they are passed over.
 func New(classes []string, words *vocab.Vocabulary, c Config) (*Classifier, error) {
+	return assemble(verso.NewParams(c.Seed), classes, words, c)
+}
+
+// assemble puts a classifier together over ps.
+func assemble(ps *verso.Params, classes []string, words *vocab.Vocabulary, c Config) (*Classifier, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
@@ -80,11 +85,14 @@ func New(classes []string, words *vocab.Vocabulary, c Config) (*Classifier, erro
 	if words == nil || words.Len() == 0 {
 		return nil, fmt.Errorf("%w: the vocabulary is empty", ErrExamples)
 	}
-	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, params: verso.NewParams(c.Seed)}
+	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, params: ps}
 	m.net = newNetwork(m.params, c, words.Len(), len(classes))
 	m.plain = reuse.New(func() (*replica, error) { return m.newReplica(false) })
 	m.seeing = reuse.New(func() (*replica, error) { return m.newReplica(true) })
-	return m, m.params.Err()
+	if err := ps.Err(); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // Config returns the settings.

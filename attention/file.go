@@ -1,7 +1,6 @@
 package attention
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/seed6481993f/verso"
@@ -37,30 +36,5 @@ func fromFile(f *verso.ModelFile) (*Classifier, error) {
 	if err := modelfile.Parse(f, kind, modelfile.Parts{"config": &cfg, "classes": &classes, "vocabulary": words}); err != nil {
 		return nil, err
 	}
-	if err := fits(f, cfg, words.Len(), len(classes)); err != nil {
-		return nil, err
-	}
-	c, err := New(classes, words, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return c, f.LoadInto(c.params)
-}
-
-// fits checks that the weights in the file have the sizes that its settings
-// claim, before memory is taken for them.
-func fits(f *verso.ModelFile, c Config, words, classes int) error {
-	if err := c.validate(); err != nil {
-		return fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	features, last := c.Dim, fmt.Sprintf("encoder.layers.%d.linear1.weight", c.Layers-1)
-	size := []int{c.FeedForward, c.Dim}
-	if c.Reader == Recurrent {
-		features, last, size = 2*c.Hidden, fmt.Sprintf("rnn.weight_hh_l%d_reverse", c.Layers-1), []int{3 * c.Hidden, c.Hidden}
-	}
-	return modelfile.Want(f,
-		modelfile.Weight{Name: "emb.weight", Shape: []int{words, c.Dim}},
-		modelfile.Weight{Name: last, Shape: size},
-		modelfile.Weight{Name: "pool.hidden.weight", Shape: []int{c.Pooling, features}},
-		modelfile.Weight{Name: "fc.weight", Shape: []int{classes, features}})
+	return modelfile.Build(f, func(ps *verso.Params) (*Classifier, error) { return assemble(ps, classes, words, cfg) })
 }

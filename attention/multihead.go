@@ -78,11 +78,10 @@ func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiH
 	out := ps.Scope("out_proj")
 	if c.Bias {
 		a.InBias = ps.New("in_proj_bias", verso.Zeros(), 3*embed)
-		a.Out = verso.NewLinear(out, embed, embed)
-		clear(a.Out.Bias.Float32s())
-		clear(a.Out.Bias.Float64s())
-	} else {
-		a.Out = verso.NewLinearNoBias(out, embed, embed)
+	}
+	a.Out = verso.NewLinearNoBias(out, embed, embed)
+	if c.Bias {
+		a.Out.Bias = out.New("bias", verso.Zeros(), embed)
 	}
 	return a
 }

@@ -1,7 +1,6 @@
 package attention
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/seed6481993f/verso"
@@ -38,25 +37,5 @@ func translatorFromFile(f *verso.ModelFile) (*Translator, error) {
 	if err := modelfile.Parse(f, translatorKind, modelfile.Parts{"config": &cfg, "source": source, "target": target}); err != nil {
 		return nil, err
 	}
-	if err := cfg.fits(f, source.Len(), target.Len()); err != nil {
-		return nil, err
-	}
-	t, err := NewTranslator(source, target, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return t, f.LoadInto(t.params)
-}
-
-// fits checks that the weights in the file have the sizes that its settings
-// claim, before memory is taken for them.
-func (c TranslatorConfig) fits(f *verso.ModelFile, source, target int) error {
-	if err := c.validate(); err != nil {
-		return fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return modelfile.Want(f,
-		modelfile.Weight{Name: "src.weight", Shape: []int{source, c.Dim}},
-		modelfile.Weight{Name: "tgt.weight", Shape: []int{target, c.Dim}},
-		modelfile.Weight{Name: "dec.weight_hh", Shape: []int{3 * c.Hidden, c.Hidden}},
-		modelfile.Weight{Name: "att.Wq.weight", Shape: []int{c.Attention, c.Hidden}})
+	return modelfile.Build(f, func(ps *verso.Params) (*Translator, error) { return assembleTranslator(ps, source, target, cfg) })
 }

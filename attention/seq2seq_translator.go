@@ -84,10 +84,15 @@ func TrainTranslator(ctx context.Context, train, dev []Pair, c TranslatorConfig,
 // NewTranslator returns a translator that has not learned yet. Both vocabularies
 // want a word for unknown words, that of the target also [Begin] and [End].
 func NewTranslator(source, target *vocab.Vocabulary, c TranslatorConfig) (*Translator, error) {
+	return assembleTranslator(verso.NewParams(c.Seed), source, target, c)
+}
+
+// assembleTranslator puts a translator together over ps.
+func assembleTranslator(ps *verso.Params, source, target *vocab.Vocabulary, c TranslatorConfig) (*Translator, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	t := &Translator{cfg: c, source: source, target: target, params: verso.NewParams(c.Seed)}
+	t := &Translator{cfg: c, source: source, target: target, params: ps}
 	for i, v := range []*vocab.Vocabulary{source, target} {
 		if v == nil {
 			return nil, fmt.Errorf("%w: two vocabularies are wanted", ErrExamples)
@@ -106,7 +111,10 @@ func NewTranslator(source, target *vocab.Vocabulary, c TranslatorConfig) (*Trans
 		SourceWords: source.Len(), TargetWords: target.Len(),
 		Dim: c.Dim, Hidden: c.Hidden, Attention: c.Attention, Dropout: c.Dropout,
 	})
-	return t, t.params.Err()
+	if err := ps.Err(); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Config returns the settings.

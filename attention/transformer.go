@@ -113,6 +113,9 @@ func layers[L any](ps *verso.Params, c TransformerConfig, build func(ps *verso.P
 	}
 	var out []L
 	for i := range c.Layers {
+		if ps.Err() != nil {
+			break // the rest would be thrown away
+		}
 		out = append(out, build(ps.Scope("layers").Scope(fmt.Sprint(i))))
 	}
 	return out

@@ -118,9 +118,9 @@ func TestFolderErrors(t *testing.T) {
 	}
 	for _, c := range []struct{ reason, file, from, to, want string }{
 		{"another model", configFile, `"model_type": "bert"`, `"model_type": "gpt2"`, `model_type is "gpt2", want "bert"`},
-		{"more layers than weights", configFile, `"num_hidden_layers": 2`, `"num_hidden_layers": 3`, `layer.2.intermediate.dense.weight" is missing`},
+		{"more layers than weights", configFile, `"num_hidden_layers": 2`, `"num_hidden_layers": 3`, `layer.2.attention.self.query.weight" is missing`},
 		{"fewer layers than weights", configFile, `"num_hidden_layers": 2`, `"num_hidden_layers": 1`, "the settings have 1 layers, the file has more"},
-		{"another width", configFile, `"hidden_size": 24`, `"hidden_size": 28`, "wants shape [61 28], the file has [61 24]"},
+		{"another width", configFile, `"hidden_size": 24`, `"hidden_size": 28`, "want shape [61 28], the file has [61 24]"},
 		{"no JSON", configFile, `{`, `[`, "config.json"},
 		{"an activation", configFile, `"gelu"`, `"silu"`, "hidden_act"},
 		{"a missing tensor", weightsFile, `"bert.pooler.dense.bias"`, `"bert.pooler.dense.bia_"`, `"bert.pooler.dense.bias" is missing`},

@@ -51,15 +51,9 @@ func LoadClassifierFile(path string) (*Classifier, error) {
 func classifierFromFile(f *verso.ModelFile) (*Classifier, error) {
 	var classes []string
 	var c ClassifierConfig
-	m, err := described(f, classifierKind, modelfile.Parts{"classes": &classes, "classifier": &c})
-	if err != nil {
-		return nil, err
-	}
-	k, err := assemble(m, classes, c)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return k, f.LoadInto(m.params)
+	return described(f, classifierKind, modelfile.Parts{"classes": &classes, "classifier": &c}, func(m *Model) (*Classifier, error) {
+		return assemble(m, classes, c)
+	})
 }
 
 // SaveFolder writes the classifier as Hugging Face's
@@ -79,8 +73,8 @@ func (k *Classifier) SaveFolder(dir string) error {
 // without "classifier.weight" or without a pooler is [ErrCheckpoint].
 func ClassifierFromFolder(dir string) (*Classifier, error) {
 	var k *Classifier
-	_, err := openFolder(dir, verso.NewParams(0), func(m *Model, w *checkpoint, settings []byte) error {
-		shape, ok := w.shape("classifier.weight")
+	_, err := openFolder(dir, func(m *Model, w *checkpoint, settings []byte) error {
+		shape, ok := w.Shape("classifier.weight")
 		if !ok || len(shape) != 2 || m.pooler == nil {
 			return fmt.Errorf("%w: a classifier wants a pooler and classifier.weight, it has shape %v", ErrCheckpoint, shape)
 		}

@@ -77,6 +77,9 @@ func NewEncoder(ps *verso.Params, c Config) *Encoder {
 	}
 	e := &Encoder{cfg: c, embeddings: newEmbeddings(ps.Scope("embeddings"), c)}
 	for i := range c.Layers {
+		if ps.Err() != nil {
+			break // the rest would be thrown away
+		}
 		e.layers = append(e.layers, newLayer(ps.Scope("encoder").Scope("layer").Scope(strconv.Itoa(i)), c))
 	}
 	return e

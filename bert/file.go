@@ -60,56 +60,33 @@ func Load(r io.Reader) (*Model, error) { return modelfile.Read(r, fromFile) }
 func LoadFile(path string) (*Model, error) { return modelfile.Open(path, fromFile) }
 
 func fromFile(f *verso.ModelFile) (*Model, error) {
-	m, err := described(f, modelKind, nil)
-	if err != nil {
-		return nil, err
-	}
-	return m, f.LoadInto(m.params)
+	return described(f, modelKind, nil, func(m *Model) (*Model, error) { return m, nil })
 }
 
-// described makes the model that a file's metadata describe, without its weights,
-// and reads further parts.
-func described(f *verso.ModelFile, kind string, more modelfile.Parts) (*Model, error) {
+// described makes the model that a file holds, and of it, with further parts of the
+// metadata, what the file is of.
+func described[M any](f *verso.ModelFile, kind string, more modelfile.Parts, finish func(*Model) (M, error)) (M, error) {
 	var cfg Config
 	var tok wordpiece.Config
 	var seed uint64
 	parts := modelfile.Parts{"config": &cfg, "tokenizer": &tok, "seed": &seed}
 	maps.Copy(parts, more)
 	if err := modelfile.Parse(f, kind, parts); err != nil {
-		return nil, err
+		return *new(M), err
 	}
 	pieces, err := wordpiece.Read(strings.NewReader(f.Metadata["vocabulary"]), tok)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	h, err := inFile(f, cfg)
-	if err != nil {
-		return nil, err
-	}
-	m, err := newModel(pieces, cfg, h, verso.NewParams(seed), seed)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return m, nil
-}
-
-// inFile checks that the weights in the file have the sizes that its settings
-// claim, before memory is taken for them, and says which heads there are.
-func inFile(f *verso.ModelFile, c Config) (heads, error) {
-	if err := c.validate(); err != nil {
-		return heads{}, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	for _, w := range c.tables() {
-		if err := modelfile.Want(f, modelfile.Weight{Name: w.name, Shape: w.shape}); err != nil {
-			return heads{}, err
-		}
-	}
-	if n := len(f.Names()); n < layerTensors*c.Layers {
-		return heads{}, fmt.Errorf("%w: %d layers want at least %d tensors, the file has %d", verso.ErrFile, c.Layers, layerTensors*c.Layers, n)
+		return *new(M), fmt.Errorf("%w: %w", verso.ErrFile, err)
 	}
 	var h heads
 	_, h.pooler = f.Shape("bert.pooler.dense.weight")
 	_, h.masked = f.Shape("cls.predictions.bias")
 	_, h.next = f.Shape("cls.seq_relationship.weight")
-	return h, nil
+	return modelfile.Build(f, func(ps *verso.Params) (M, error) {
+		m, err := newModel(pieces, cfg, h, ps, seed)
+		if err != nil {
+			return *new(M), err
+		}
+		return finish(m)
+	})
 }

@@ -37,15 +37,14 @@ const maxJSON = 1 << 20
 // left ("classifier.weight") is passed over, see [ClassifierFromFolder]. Weights
 // in half precision are widened. No code in a pickled file is run.
 func OpenFolder(dir string) (*Model, error) {
-	return openFolder(dir, verso.NewParams(0), nil)
+	return openFolder(dir, nil)
 }
 
-// addition adds parameters of a checkpoint to a model, before weights are read.
-// It also gets config.json.
+// addition adds parameters of a checkpoint to a model. It also gets config.json.
 type addition func(m *Model, w *checkpoint, settings []byte) error
 
-// openFolder reads a model into ps, with an addition where there is one.
-func openFolder(dir string, ps *verso.Params, more addition) (*Model, error) {
+// openFolder reads a model, with an addition where there is one.
+func openFolder(dir string, more addition) (*Model, error) {
 	settings, err := readSmall(filepath.Join(dir, configFile))
 	if err != nil {
 		return nil, err
@@ -63,7 +62,7 @@ func openFolder(dir string, ps *verso.Params, more addition) (*Model, error) {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	defer s.Close()
-	m, err := fill(s, c, pieces, ps, func(m *Model, w *checkpoint) error {
+	m, err := fill(s, c, pieces, func(m *Model, w *checkpoint) error {
 		if more == nil {
 			return nil
 		}
@@ -76,23 +75,26 @@ func openFolder(dir string, ps *verso.Params, more addition) (*Model, error) {
 }
 
 // fill makes the model that a source has the weights of.
-func fill(s source, c Config, pieces *wordpiece.Tokenizer, ps *verso.Params, more func(*Model, *checkpoint) error) (*Model, error) {
+func fill(s source, c Config, pieces *wordpiece.Tokenizer, more func(*Model, *checkpoint) error) (*Model, error) {
 	w, err := newCheckpoint(s)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.fits(c); err != nil {
-		return nil, err
+	if next := fmt.Sprintf("bert.encoder.layer.%d.", c.Layers); w.has(next) {
+		return nil, fmt.Errorf("%w: the settings have %d layers, the file has more", ErrCheckpoint, c.Layers)
 	}
 	h := heads{w.has("bert.pooler."), w.has("cls.predictions."), w.has("cls.seq_relationship.")}
-	m, err := newModel(pieces, c, h, ps, 0)
-	if err != nil {
-		return nil, err
+	m, err := newModel(pieces, c, h, w.params(), 0)
+	if err == nil {
+		err = more(m, w)
 	}
-	if err := more(m, w); err != nil {
-		return nil, err
+	if err == nil {
+		return m, nil
 	}
-	return m, w.load(ps.All())
+	if !errors.Is(err, ErrCheckpoint) && !errors.Is(err, ErrVocabulary) {
+		err = fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	return nil, err
 }
 
 // openSource opens the weights of a folder, safetensors first.

@@ -24,15 +24,15 @@ func TestGoldenBERT(t *testing.T) {
 	golden.Run(t, "testdata/golden", []string{"bert"}, func(t *testing.T, c *golden.Case) {
 		for _, file := range []string{weightsFile, pickledFile} {
 			t.Run(file, func(t *testing.T) {
-				t.Run("float64", func(t *testing.T) { goldenCase[float64](t, c, file, verso.NewParams64(1), golden.Float64) })
-				t.Run("float32", func(t *testing.T) { goldenCase[float32](t, c, file, verso.NewParams(1), golden.Float32) })
+				t.Run("float64", func(t *testing.T) { goldenCase[float64](t, c, file, verso.ParamsFrom64, golden.Float64) })
+				t.Run("float32", func(t *testing.T) { goldenCase[float32](t, c, file, verso.ParamsFrom, golden.Float32) })
 			})
 		}
 	})
 }
 
 // goldenModel reads the weights of a case.
-func goldenModel(t *testing.T, c *golden.Case, file string, ps *verso.Params) *Model {
+func goldenModel(t *testing.T, c *golden.Case, file string, from func(verso.WeightSource) *verso.Params) *Model {
 	t.Helper()
 	var dir string
 	c.Decode("model_dir", &dir)
@@ -53,17 +53,16 @@ func goldenModel(t *testing.T, c *golden.Case, file string, ps *verso.Params) *M
 	defer s.Close()
 	w, err := newCheckpoint(s)
 	require.NoError(t, err)
-	require.NoError(t, w.fits(cfg))
-	m := &Model{cfg: cfg, params: ps}
+	m := &Model{cfg: cfg, params: from(w)}
 	m.build(heads{w.has("bert.pooler."), w.has("cls.predictions."), w.has("cls.seq_relationship.")})
-	require.NoError(t, ps.Err())
-	require.NoError(t, w.load(ps.All()))
-	require.Len(t, w.names, len(ps.All()), "every tensor of the file has its parameter")
+	require.NoError(t, m.params.Err())
+	require.Len(t, w.names, len(m.params.All()), "every tensor of the file has its parameter")
 	return m
 }
 
-func goldenCase[T float32 | float64](t *testing.T, c *golden.Case, file string, ps *verso.Params, precision string) {
-	m := goldenModel(t, c, file, ps)
+func goldenCase[T float32 | float64](t *testing.T, c *golden.Case, file string, from func(verso.WeightSource) *verso.Params, precision string) {
+	m := goldenModel(t, c, file, from)
+	ps := m.params
 	tol := c.Tolerance(precision)
 	ids, mask, types := c.Input("input_ids"), c.Input("attention_mask"), c.Input("token_type_ids")
 	g := verso.NewGraph(1)

@@ -2,7 +2,6 @@ package bert
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/seed6481993f/verso"
@@ -12,8 +11,7 @@ import (
 
 // source is a file of weights: safetensors, or an archive of torch.save.
 type source interface {
-	Shape(name string) (shape []int, ok bool)
-	Float64s(name string) ([]float64, error)
+	verso.WeightSource
 	Names() []string
 	Close() error
 }
@@ -112,8 +110,8 @@ func (c *checkpoint) has(prefix string) bool {
 	return false
 }
 
-// shape returns the sizes of a tensor by our name.
-func (c *checkpoint) shape(name string) ([]int, bool) {
+// Shape implements [verso.WeightSource] by our names.
+func (c *checkpoint) Shape(name string) ([]int, bool) {
 	theirs, ok := c.names[name]
 	if !ok {
 		return nil, false
@@ -121,68 +119,15 @@ func (c *checkpoint) shape(name string) ([]int, bool) {
 	return c.source.Shape(theirs)
 }
 
-// fits checks the tables' sizes against the settings, before memory is taken for a model.
-func (c *checkpoint) fits(cfg Config) error {
-	for _, w := range cfg.tables() {
-		if err := c.check(w.name, w.shape); err != nil {
-			return err
-		}
-	}
-	if least := layerTensors * cfg.Layers; len(c.names) < least {
-		return fmt.Errorf("%w: %d layers want at least %d tensors, the file has %d", ErrCheckpoint, cfg.Layers, least, len(c.names))
-	}
-	if next := fmt.Sprintf("bert.encoder.layer.%d.", cfg.Layers); c.has(next) {
-		return fmt.Errorf("%w: the settings have %d layers, the file has more", ErrCheckpoint, cfg.Layers)
-	}
-	return nil
+// Float32s implements [verso.WeightSource] by our names.
+func (c *checkpoint) Float32s(name string) ([]float32, error) {
+	return c.source.Float32s(c.names[name])
 }
 
-// layerTensors is how many tensors a layer has.
-const layerTensors = 16
-
-// table is a tensor by which a file's sizes are told.
-type table struct {
-	name  string
-	shape []int
+// Float64s implements [verso.WeightSource] by our names.
+func (c *checkpoint) Float64s(name string) ([]float64, error) {
+	return c.source.Float64s(c.names[name])
 }
 
-// tables are the tensors that between them have every size of the settings.
-func (c Config) tables() []table {
-	return []table{
-		{"bert.embeddings.word_embeddings.weight", []int{c.VocabSize, c.Hidden}},
-		{"bert.embeddings.position_embeddings.weight", []int{c.Positions, c.Hidden}},
-		{"bert.embeddings.token_type_embeddings.weight", []int{c.Types, c.Hidden}},
-		{fmt.Sprintf("bert.encoder.layer.%d.intermediate.dense.weight", c.Layers-1), []int{c.Intermediate, c.Hidden}},
-	}
-}
-
-func (c *checkpoint) check(name string, want []int) error {
-	got, ok := c.shape(name)
-	switch {
-	case !ok:
-		return fmt.Errorf("%w: tensor %q is missing", ErrCheckpoint, name)
-	case !slices.Equal(got, want):
-		return fmt.Errorf("%w: tensor %q wants shape %v, the file has %v", ErrCheckpoint, name, want, got)
-	}
-	return nil
-}
-
-// load fills the parameters. It checks all shapes before it changes any; only a
-// file that ends early leaves some changed.
-func (c *checkpoint) load(params []*verso.Param) error {
-	for _, p := range params {
-		if err := c.check(p.Name(), p.Shape()); err != nil {
-			return err
-		}
-	}
-	for _, p := range params {
-		x, err := c.Float64s(c.names[p.Name()])
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrCheckpoint, err)
-		}
-		if err := p.Set(x); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// params returns a set of parameters that take their values from the checkpoint.
+func (c *checkpoint) params() *verso.Params { return verso.ParamsFrom(c) }

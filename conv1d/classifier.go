@@ -71,11 +71,11 @@ func New(classes []string, words *vocab.Vocabulary, vecs *vectors.Vectors, c Con
 	if c.Variant.Pretrained() != (vecs != nil) {
 		return nil, fmt.Errorf("%w: variant %q, vectors given: %v", ErrVectors, c.Variant, vecs != nil)
 	}
-	return assemble(classes, words, c, func(m *Classifier) [2]*embedding.Embedding { return m.tables(vecs) })
+	return assemble(verso.NewParams(c.Seed), classes, words, c, func(m *Classifier) [2]*embedding.Embedding { return m.tables(vecs) })
 }
 
 // assemble puts a classifier together; the tables of word vectors come from the caller.
-func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*Classifier) [2]*embedding.Embedding) (*Classifier, error) {
+func assemble(ps *verso.Params, classes []string, words *vocab.Vocabulary, c Config, tables func(*Classifier) [2]*embedding.Embedding) (*Classifier, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func assemble(classes []string, words *vocab.Vocabulary, c Config, tables func(*
 	if err != nil {
 		return nil, err
 	}
-	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, tokenize: tok, params: verso.NewParams(c.Seed)}
+	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, tokenize: tok, params: ps}
 	m.net = newNetwork(m.params, c, tables(m), len(classes))
 	if err := m.params.Err(); err != nil {
 		return nil, err

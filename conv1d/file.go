@@ -1,7 +1,6 @@
 package conv1d
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/seed6481993f/verso"
@@ -37,37 +36,14 @@ func fromFile(f *verso.ModelFile) (*Classifier, error) {
 	if err := modelfile.Parse(f, kind, modelfile.Parts{"config": &cfg, "classes": &classes, "vocabulary": words}); err != nil {
 		return nil, err
 	}
-	if err := fits(f, cfg); err != nil {
-		return nil, err
-	}
-	c, err := assemble(classes, words, cfg, emptyTables)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	if err := f.LoadInto(c.params); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return modelfile.Build(f, func(ps *verso.Params) (*Classifier, error) {
+		return assemble(ps, classes, words, cfg, storedTables)
+	})
 }
 
-// fits checks that the weights in the file have the sizes that its settings
-// claim, before memory is taken for them.
-func fits(f *verso.ModelFile, c Config) error {
-	if err := c.validate(); err != nil {
-		return fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	for i, k := range c.Widths {
-		if err := modelfile.Want(f, modelfile.Weight{Name: fmt.Sprintf("convs.%d.weight", i), Shape: []int{c.Maps, c.Dim, k}}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// emptyTables makes tables of zeros, for weights that a file brings.
-func emptyTables(c *Classifier) (out [2]*embedding.Embedding) {
+// storedTables makes the tables whose rows a file brings.
+func storedTables(c *Classifier) (out [2]*embedding.Embedding) {
 	cfg := embedding.DefaultConfig()
-	cfg.Init = verso.Zeros()
 	cfg.Frozen = c.cfg.Variant == Static
 	out[0] = embedding.New(c.params.Scope("emb"), c.words.Len(), c.cfg.Dim, cfg)
 	if c.cfg.Variant == Multichannel {

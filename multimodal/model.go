@@ -65,7 +65,7 @@ func New(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config) (*Mo
 	if err != nil {
 		return nil, err
 	}
-	m, err := assemble(c, t, visuals.Dim(), vecs)
+	m, err := assemble(verso.NewParams(c.Seed), c, t, visuals.Dim(), vecs)
 	if err != nil {
 		return nil, err
 	}
@@ -73,15 +73,15 @@ func New(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config) (*Mo
 	return m, m.learnPictures(train, visuals)
 }
 
-// assemble puts a model together.
-func assemble(c Config, t tables, visualDim int, vecs *vectors.Vectors) (*Model, error) {
+// assemble puts a model together over ps.
+func assemble(ps *verso.Params, c Config, t tables, visualDim int, vecs *vectors.Vectors) (*Model, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
 	if visualDim < 1 {
 		return nil, fmt.Errorf("%w: visual vectors want at least 1 number, got %d", ErrShape, visualDim)
 	}
-	m := &Model{cfg: c, visualDim: visualDim, params: verso.NewParams(c.Seed), tables: t}
+	m := &Model{cfg: c, visualDim: visualDim, params: ps, tables: t}
 	text, visual := m.params.Scope("text"), m.params.Scope("visual")
 	m.reader = newReader(text, t, c.Text)
 	if c.hasRows(c.Text.Levels) {

@@ -89,10 +89,10 @@ func TestLoadRefuses(t *testing.T) {
 		"bad settings":  {func(meta map[string]string) { meta["config"] = "{}" }, "text side"},
 		"vocabulary":    {func(meta map[string]string) { meta["vocabulary.bag"] = "?" }, "vocabulary.bag: "},
 		"width":         {func(meta map[string]string) { meta["visual_dim"] = "-1" }, "-1"},
-		"other width":   {func(meta map[string]string) { meta["visual_dim"] = "21" }, "visual.fc.weight"},
+		"other width":   {func(meta map[string]string) { meta["visual_dim"] = "21" }, "visual.rnn.weight_ih_l0"},
 		"large claims": {func(meta map[string]string) {
 			meta["config"] = string(bytes.ReplaceAll([]byte(meta["config"]), []byte(`"hidden":8`), []byte(`"hidden":800000000`)))
-		}, "text.convs.0.weight of shape"},
+		}, `"text.rnn.weight_ih_l0": want shape [2400000000 12], the file has [24 12]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			meta, err := m.saved().Metadata()

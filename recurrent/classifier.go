@@ -81,14 +81,14 @@ func NewClassifier(classes []string, words *vocab.Vocabulary, vecs *vectors.Vect
 	} else if c.Frozen {
 		return nil, fmt.Errorf("%w: frozen word vectors want pretrained ones, got none", verso.ErrConfig)
 	}
-	return assembleClassifier(classes, words, c, func(ps *verso.Params) *embedding.Embedding {
+	return assembleClassifier(verso.NewParams(c.Seed), classes, words, c, func(ps *verso.Params) *embedding.Embedding {
 		return newClassifierTable(ps, c, words, vecs)
 	})
 }
 
 // assembleClassifier puts a classifier together; the table of word vectors comes
 // from the caller.
-func assembleClassifier(classes []string, words *vocab.Vocabulary, c ClassifierConfig, table func(*verso.Params) *embedding.Embedding) (*Classifier, error) {
+func assembleClassifier(ps *verso.Params, classes []string, words *vocab.Vocabulary, c ClassifierConfig, table func(*verso.Params) *embedding.Embedding) (*Classifier, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func assembleClassifier(classes []string, words *vocab.Vocabulary, c ClassifierC
 		return nil, err
 	}
 	c.ConvWidths = slices.Clone(c.ConvWidths)
-	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, tokenize: tok, params: verso.NewParams(c.Seed)}
+	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, tokenize: tok, params: ps}
 	m.net = newClassifierNetwork(m.params, c, table(m.params.Scope("emb")), len(classes))
 	m.graphs = reuse.New(m.compile)
 	if err := m.params.Err(); err != nil {

@@ -1,7 +1,6 @@
 package recurrent
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/seed6481993f/verso"
@@ -40,51 +39,11 @@ func classifierFromFile(f *verso.ModelFile) (*Classifier, error) {
 	if err := modelfile.Parse(f, classifierKind, modelfile.Parts{"config": &cfg, "classes": &classes, "vocabulary": words}); err != nil {
 		return nil, err
 	}
-	if err := cfg.fits(f, words.Len(), len(classes)); err != nil {
-		return nil, err
-	}
-	c, err := assembleClassifier(classes, words, cfg, func(ps *verso.Params) *embedding.Embedding {
-		e := embedding.DefaultConfig()
-		e.Init, e.Frozen = verso.Zeros(), cfg.Frozen // the file brings the rows
-		return embedding.New(ps, words.Len(), cfg.Dim, e)
+	return modelfile.Build(f, func(ps *verso.Params) (*Classifier, error) {
+		return assembleClassifier(ps, classes, words, cfg, func(ps *verso.Params) *embedding.Embedding {
+			e := embedding.DefaultConfig()
+			e.Frozen = cfg.Frozen
+			return embedding.New(ps, words.Len(), cfg.Dim, e)
+		})
 	})
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return c, f.LoadInto(c.params)
-}
-
-// fits checks that the weights in the file have the sizes that its settings
-// claim, before memory is taken for them.
-func (c ClassifierConfig) fits(f *verso.ModelFile, words, classes int) error {
-	if err := c.validate(); err != nil {
-		return fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	want := func(name string, shape ...int) error {
-		return modelfile.Want(f, modelfile.Weight{Name: name, Shape: shape})
-	}
-	if err := want("emb.weight", words, c.Dim); err != nil {
-		return err
-	}
-	for i, k := range c.ConvWidths {
-		if err := want(fmt.Sprintf("convs.%d.weight", i), c.ConvMaps, c.Dim, k); err != nil {
-			return err
-		}
-	}
-	in, directions, gates := c.read(), 1, kind(c.Cell).gates()
-	if c.Bidirectional {
-		directions = 2
-	}
-	for layer := range c.Layers {
-		for _, suffix := range []string{"", "_reverse"}[:directions] {
-			if err := want(fmt.Sprintf("rnn.weight_ih_l%d%s", layer, suffix), gates*c.Hidden, in); err != nil {
-				return err
-			}
-			if err := want(fmt.Sprintf("rnn.weight_hh_l%d%s", layer, suffix), gates*c.Hidden, c.Hidden); err != nil {
-				return err
-			}
-		}
-		in = directions * c.Hidden
-	}
-	return want("fc.weight", classes, in)
 }

@@ -61,7 +61,7 @@ func TestClassifierLoadErrors(t *testing.T) {
 		require.ErrorIs(t, err, verso.ErrFile, name)
 	}
 	_, err := recurrent.LoadClassifier(bytes.NewReader(change(`\"hidden\":12`, `\"hidden\":92`)))
-	require.ErrorContains(t, err, "the settings want rnn.weight_ih_l0 of shape [276 24], the file has [36 24]")
+	require.ErrorContains(t, err, `tensor "rnn.weight_ih_l0": want shape [276 24], the file has [36 24]`)
 	_, err = recurrent.LoadClassifierFile(filepath.Join(t.TempDir(), "none"))
 	require.Error(t, err)
 }

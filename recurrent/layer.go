@@ -75,6 +75,9 @@ func newNetwork(ps *verso.Params, k kind, in, hidden int, c Config) network {
 	first := verso.Uniform(-b, b)
 	g := k.gates()
 	for layer := range c.Layers {
+		if ps.Err() != nil {
+			break // the rest would be thrown away
+		}
 		width := in
 		if layer > 0 {
 			width = n.Features()

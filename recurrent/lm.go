@@ -74,9 +74,14 @@ func TrainLM(ctx context.Context, text, valid string, c LMConfig, fit verso.FitC
 // NewLM returns a language model over the tokens of a vocabulary that has not
 // learned yet.
 func NewLM(words *vocab.Vocabulary, c LMConfig) (*LanguageModel, error) {
-	return newLM(verso.NewParams(c.Seed), words, c)
+	m, err := newLM(verso.NewParams(c.Seed), words, c)
+	if err == nil && c.Init > 0 {
+		draw(m.params, c.Init, c.Seed)
+	}
+	return m, err
 }
 
+// newLM puts a language model together over ps.
 func newLM(ps *verso.Params, words *vocab.Vocabulary, c LMConfig) (*LanguageModel, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -87,9 +92,6 @@ func newLM(ps *verso.Params, words *vocab.Vocabulary, c LMConfig) (*LanguageMode
 	m := &LanguageModel{cfg: c, words: words, params: ps, net: newLMNetwork(ps, words.Len(), c)}
 	if err := ps.Err(); err != nil {
 		return nil, err
-	}
-	if c.Init > 0 {
-		draw(ps, c.Init, c.Seed)
 	}
 	return m, nil
 }

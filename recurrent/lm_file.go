@@ -1,7 +1,6 @@
 package recurrent
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/seed6481993f/verso"
@@ -36,15 +35,5 @@ func lmFromFile(f *verso.ModelFile) (*LanguageModel, error) {
 	if err := modelfile.Parse(f, lmKind, modelfile.Parts{"config": &c, "vocabulary": words}); err != nil {
 		return nil, err
 	}
-	if err := c.validate(); err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	if err := c.fits(f, words.Len()); err != nil { // before memory is taken
-		return nil, err
-	}
-	m, err := newLM(verso.NewParams(c.Seed), words, c)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", verso.ErrFile, err)
-	}
-	return m, f.LoadInto(m.params)
+	return modelfile.Build(f, func(ps *verso.Params) (*LanguageModel, error) { return newLM(ps, words, c) })
 }

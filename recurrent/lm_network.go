@@ -1,13 +1,11 @@
 package recurrent
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/internal/modelfile"
 	"github.com/seed6481993f/verso/internal/op"
 )
 
@@ -84,31 +82,4 @@ func (n *lmNetwork) drop(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
 		return x
 	}
 	return verso.Dropout{P: n.dropout}.Forward(g, x)
-}
-
-// fits compares the sizes that a model's settings want with those of a file.
-func (c LMConfig) fits(f *verso.ModelFile, tokens int) error {
-	gates := map[CellKind]int{CellLSTM: 4, CellGRU: 3, CellRNN: 1}[c.Cell]
-	want := func(name string, rows, cols int) error {
-		return modelfile.Want(f, modelfile.Weight{Name: name, Shape: []int{rows, cols}})
-	}
-	if err := want("emb.weight", tokens, c.Dim); err != nil {
-		return err
-	}
-	if !c.Tied {
-		if err := want("out.weight", tokens, c.Hidden); err != nil {
-			return err
-		}
-	}
-	in := c.Dim
-	for l := range c.Layers {
-		if err := want(fmt.Sprint("rnn.weight_ih_l", l), gates*c.Hidden, in); err != nil {
-			return err
-		}
-		in = c.Hidden
-		if err := want(fmt.Sprint("rnn.weight_hh_l", l), gates*c.Hidden, c.Hidden); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -6,6 +6,7 @@ package modelfile
 import (
 	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -109,19 +110,21 @@ func Parse(f *verso.ModelFile, kind string, parts Parts) error {
 	return nil
 }
 
-// Weight is a tensor that a file must hold.
-type Weight struct {
-	Name  string
-	Shape []int
-}
-
-// Want checks that the weights in the file have the sizes that its settings claim,
-// before memory is taken for them.
-func Want(f *verso.ModelFile, weights ...Weight) error {
-	for _, w := range weights {
-		if got, ok := f.Shape(w.Name); !ok || !slices.Equal(got, w.Shape) {
-			return fmt.Errorf("%w: the settings want %s of shape %v, the file has %v", verso.ErrFile, w.Name, w.Shape, got)
-		}
+// Build makes the model that a file's parts describe, over parameters that take
+// their values from the file. What the model wants and the file lacks, and what
+// the file holds beyond it, is a [verso.ErrFile]; nothing is returned beside an
+// error.
+func Build[M any](f *verso.ModelFile, model func(ps *verso.Params) (M, error)) (M, error) {
+	ps := f.Params()
+	m, err := model(ps)
+	if err == nil {
+		err = f.Complete(ps)
 	}
-	return nil
+	if err == nil {
+		return m, nil
+	}
+	if !errors.Is(err, verso.ErrFile) {
+		err = fmt.Errorf("%w: %w", verso.ErrFile, err)
+	}
+	return *new(M), err
 }

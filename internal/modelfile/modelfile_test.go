@@ -40,7 +40,14 @@ func TestPartsComeBack(t *testing.T) {
 		}
 		require.Equal(t, uint64(1<<63), seed)
 		require.Equal(t, []string{"b", "a"}, words.Words())
-		return c.Width, modelfile.Want(f, modelfile.Weight{Name: "weight", Shape: []int{2, 3}})
+		l, err := modelfile.Build(f, func(ps *verso.Params) (*verso.Linear, error) {
+			l := verso.NewLinear(ps, c.Width, 2)
+			return l, ps.Err()
+		})
+		require.NoError(t, err)
+		want, _ := s.Params.Get("weight")
+		require.Equal(t, want.Float32s(), l.Weight.Float32s())
+		return c.Width, nil
 	}
 	width, err := modelfile.Read(&b, check)
 	require.NoError(t, err)
@@ -48,6 +55,20 @@ func TestPartsComeBack(t *testing.T) {
 	width, err = modelfile.Open(path, check)
 	require.NoError(t, err)
 	require.Equal(t, 3, width)
+}
+
+// linear builds a linear layer of a file.
+func linear(in, out int, scope string) func(*verso.ModelFile) error {
+	return func(f *verso.ModelFile) error {
+		_, err := modelfile.Build(f, func(ps *verso.Params) (*verso.Linear, error) {
+			if scope != "" {
+				ps = ps.Scope(scope[:len(scope)-1])
+			}
+			l := verso.NewLinear(ps, in, out)
+			return l, ps.Err()
+		})
+		return err
+	}
 }
 
 func TestOtherFilesAreRefused(t *testing.T) {
@@ -58,11 +79,14 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		`it holds "a model 1", want "another"`: func(f *verso.ModelFile) error { return modelfile.Parse(f, "another", nil) },
 		"config: ":                             func(f *verso.ModelFile) error { return modelfile.Parse(f, s.Kind, modelfile.Parts{"config": new(int)}) },
 		"absent: ":                             func(f *verso.ModelFile) error { return modelfile.Parse(f, s.Kind, modelfile.Parts{"absent": new(int)}) },
-		"weight of shape [3 2], the file has [2 3]": func(f *verso.ModelFile) error {
-			return modelfile.Want(f, modelfile.Weight{Name: "weight", Shape: []int{3, 2}})
-		},
-		"gate of shape [1], the file has []": func(f *verso.ModelFile) error {
-			return modelfile.Want(f, modelfile.Weight{Name: "gate", Shape: []int{1}})
+		`tensor "weight": want shape [1000000 1000000], the file has [2 3]`: linear(1_000_000, 1_000_000, ""),
+		`tensor "gate.weight" is missing, want shape [2 3]`:                 linear(3, 2, "gate."),
+		`tensor "bias" is unexpected`: func(f *verso.ModelFile) error {
+			m, err := modelfile.Build(f, func(ps *verso.Params) (*verso.Param, error) {
+				return ps.New("weight", verso.Zeros(), 2, 3), ps.Err()
+			})
+			require.Nil(t, m)
+			return err
 		},
 	} {
 		_, err := modelfile.Open(path, func(f *verso.ModelFile) (int, error) { return 1, from(f) })

@@ -177,8 +177,13 @@ func (f *File) Shape(name string) (shape []int, ok bool) {
 	return slices.Clone(t.shape), true
 }
 
+// Float32s returns the elements of a tensor of floats, row by row; float64 is rounded.
+func (f *File) Float32s(name string) ([]float32, error) { return floats[float32](f, name) }
+
 // Float64s returns the elements of a tensor of floats, row by row, exactly.
-func (f *File) Float64s(name string) ([]float64, error) {
+func (f *File) Float64s(name string) ([]float64, error) { return floats[float64](f, name) }
+
+func floats[T float32 | float64](f *File, name string) ([]T, error) {
 	t, ok := f.tensors[name]
 	if !ok {
 		return nil, fmt.Errorf("%w: %.100q", ErrNotFound, name)
@@ -188,7 +193,7 @@ func (f *File) Float64s(name string) ([]float64, error) {
 	}
 	for _, n := range t.shape {
 		if n == 0 {
-			return []float64{}, nil
+			return []T{}, nil
 		}
 	}
 	e, ok := f.entries[t.key]
@@ -205,20 +210,19 @@ func (f *File) Float64s(name string) ([]float64, error) {
 	if len(b) != t.len*t.dtype.size {
 		return nil, fmt.Errorf("%w: %.100q: %d bytes wanted, %d there", ErrTensor, name, t.len*t.dtype.size, len(b))
 	}
-	return t.gather(b), nil
+	return gather(t, decode[T](t.dtype, b)), nil
 }
 
-// gather reads the view's elements from the bytes of its storage.
-func (t *tensor) gather(b []byte) []float64 {
-	decode := t.dtype.decoder()
+// gather picks the view's elements, row by row, from those of its storage.
+func gather[T float32 | float64](t *tensor, storage []T) []T {
 	count := 1
 	for _, n := range t.shape {
 		count *= n
 	}
-	out := make([]float64, 0, count)
+	out := make([]T, 0, count)
 	index := make([]int, len(t.shape))
 	for at := t.offset; ; {
-		out = append(out, decode(b[at*t.dtype.size:]))
+		out = append(out, storage[at])
 		k := len(index) - 1
 		for ; k >= 0; k-- {
 			at += t.strides[k]
@@ -234,21 +238,34 @@ func (t *tensor) gather(b []byte) []float64 {
 	}
 }
 
-func (d dtype) decoder() func([]byte) float64 {
-	half := func(convert func(dst []float32, src []uint16)) func([]byte) float64 {
-		return func(b []byte) float64 {
-			var to [1]float32
-			convert(to[:], []uint16{binary.LittleEndian.Uint16(b)})
-			return float64(to[0])
-		}
-	}
+// decode reads the elements of a storage.
+func decode[T float32 | float64](d dtype, b []byte) []T {
+	out := make([]T, len(b)/d.size)
 	switch d.name {
 	case "float64":
-		return func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }
+		for i := range out {
+			out[i] = T(math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:])))
+		}
 	case "float16":
-		return half(kernel.Float16ToFloat32)
+		widen(out, b, kernel.Float16ToFloat32)
 	case "bfloat16":
-		return half(kernel.BFloat16ToFloat32)
+		widen(out, b, kernel.BFloat16ToFloat32)
+	default:
+		for i := range out {
+			out[i] = T(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
+		}
 	}
-	return func(b []byte) float64 { return float64(math.Float32frombits(binary.LittleEndian.Uint32(b))) }
+	return out
+}
+
+// widen reads elements of two bytes.
+func widen[T float32 | float64](out []T, b []byte, convert func(dst []float32, src []uint16)) {
+	half, wide := make([]uint16, len(out)), make([]float32, len(out))
+	for i := range half {
+		half[i] = binary.LittleEndian.Uint16(b[2*i:])
+	}
+	convert(wide, half)
+	for i, v := range wide {
+		out[i] = T(v)
+	}
 }
