@@ -30,7 +30,7 @@ type pairs struct {
 // lengths are known.
 func placePairs[T Float](p *pairs, rowsQ, rowsK int, lengthsQ, lengthsK Value[T]) (err error) {
 	for _, l := range []Value[T]{lengthsQ, lengthsK} {
-		if err := wantRank("lengths", l, 1); err != nil {
+		if err := wantIntegers("lengths", l); err != nil {
 			return err
 		}
 	}
@@ -65,9 +65,21 @@ func (p *pairs) placed(what string, size, heads int) error {
 	return nil
 }
 
+// wantIntegers returns an error unless the value is a list of integers, which may
+// not be known yet.
+func wantIntegers[T Float](what string, v Value[T]) error {
+	if v.Data != nil {
+		return fmt.Errorf("%w: %s wants integers, got floats %v", ErrShape, what, v.Shape)
+	}
+	return wantRank(what, v, 1)
+}
+
 // wantMask checks that a key mask has a number for each key.
 func wantMask[T Float](mask Value[T], keys int) error {
-	if len(mask.Shape) != 1 || mask.Ints != nil && len(mask.Ints) != keys {
+	if err := wantIntegers("the key mask", mask); err != nil {
+		return err
+	}
+	if mask.Ints != nil && len(mask.Ints) != keys {
 		return fmt.Errorf("%w: %d keys want a mask of as many integers, got %v", ErrShape, keys, mask.Shape)
 	}
 	return nil

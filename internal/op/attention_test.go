@@ -242,6 +242,13 @@ func TestAttentionRefuses(t *testing.T) {
 	}
 	err := shapeError(must(op.Attention(op.AttentionConfig{Heads: 2, Mask: true})).F64, x(4), x(4), x(4), n, n, ints[float64](1, 1))
 	assert.ErrorContains(t, err, "4 keys want a mask of as many integers, got [2]")
+	floats := vector(1.0, 0, 1, 1)
+	err = shapeError(must(op.Attention(op.AttentionConfig{Heads: 2, Mask: true})).F64, x(4), x(4), x(4), n, n, floats)
+	assert.ErrorContains(t, err, "the key mask wants integers, got floats [4]")
+	for _, in := range [][]op.Value[float64]{{x(4), x(4), x(4), floats, n}, {x(4), x(4), x(4), n, floats}} {
+		err = shapeError(must(op.Attention(op.AttentionConfig{Heads: 2})).F64, in...)
+		assert.ErrorContains(t, err, "lengths wants integers, got floats [4]")
+	}
 }
 
 // BERT-small's attention: 16 sequences of 128, 4 heads of 64.

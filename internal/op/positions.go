@@ -34,6 +34,9 @@ func (p *positions[T]) Shape(in []Value[T]) ([]int, error) {
 	if in[0].Cols() != p.n {
 		return nil, fmt.Errorf("%w: want rows of %d features, got %v", ErrShape, p.n, in[0].Shape)
 	}
+	if err := wantIntegers("lengths", in[1]); err != nil {
+		return nil, err
+	}
 	_, err := Lengths(in[1].Ints, in[0].Rows())
 	return in[0].Shape, err
 }
@@ -91,6 +94,9 @@ func (learnedPositions[T]) Shape(in []Value[T]) ([]int, error) {
 	}
 	if len(x.Shape) != 2 || x.Cols() != table.Cols() {
 		return nil, fmt.Errorf("%w: want rows of %d features, got %v", ErrShape, table.Cols(), x.Shape)
+	}
+	if err := wantIntegers("lengths", lengths); err != nil {
+		return nil, err
 	}
 	for i, n := range lengths.Ints {
 		if n > table.Rows() {

@@ -50,6 +50,8 @@ func TestLearnedPositions(t *testing.T) {
 	assert.ErrorIs(t, err, op.ErrInput)
 	assert.ErrorContains(t, err, "sequence 0 wants at most 3 rows, got 4")
 	assert.ErrorContains(t, shapeError(op.LearnedPositions().F64, matrix(2, 1.0, 2), ints[float64](1), table), "rows of 1 features, got [1 2]")
+	assert.ErrorContains(t, shapeError(op.LearnedPositions().F64, matrix(1, 1.0, 2), vector(2.0), table), "lengths wants integers, got floats [1]")
+	assert.ErrorContains(t, shapeError(must(op.SinusoidalPositions(1)).F64, matrix(1, 1.0, 2), vector(2.0)), "lengths wants integers, got floats [1]")
 }
 
 // A table in a row-sparse sink gets the touched rows alone.
