@@ -124,7 +124,7 @@ func (b *beam) grow(logp []float32, weights [][]float32, first, begin, end int, 
 	words := len(logp) / len(b.alive)
 	var choices []choice
 	for i, h := range b.alive {
-		for _, word := range likeliest(logp[i*words:(i+1)*words], c.Beam+1, begin) { // one of them may be the end
+		for _, word := range likeliest(logp[i*words:(i+1)*words], min(c.Beam, words)+1, begin) { // one of them may be the end
 			choices = append(choices, choice{h.score + float64(logp[i*words+word]), i, word})
 		}
 	}
@@ -161,9 +161,10 @@ func (b *beam) finish(h hypothesis, length int, c SearchConfig) {
 	b.whole = append(b.whole, h)
 }
 
-// likeliest returns the n words of the highest log P, the likeliest first, the
-// first of equals, and never the one that is left out.
+// likeliest returns the n words of the highest log P, or as many as there are, the
+// likeliest first, the first of equals, and never the one that is left out.
 func likeliest(logp []float32, n, without int) []int {
+	n = min(n, len(logp))
 	best := make([]int, 0, n+1)
 	for word, p := range logp {
 		if word == without || len(best) == n && !(p > logp[best[n-1]]) || p != p {

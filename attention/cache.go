@@ -71,7 +71,10 @@ func (c *Cache) begin(memory []float32, n int) (*Cache, error) {
 	if len(c.layers) == 0 || n < 1 {
 		return nil, fmt.Errorf("%w: decoding wants at least 1 layer and 1 sequence, got %d and %d", verso.ErrConfig, len(c.layers), n)
 	}
-	c.embed = c.layers[0].self.embed
+	first := c.layers[0].self
+	if c.embed = first.embed; !first.splits() {
+		return nil, fmt.Errorf("%w: decoding wants heads that divide the width, got width %d and %d heads", verso.ErrConfig, first.embed, first.heads)
+	}
 	if len(memory)%c.embed != 0 {
 		return nil, fmt.Errorf("%w: a memory wants rows of %d numbers, got %d numbers", verso.ErrShape, c.embed, len(memory))
 	}

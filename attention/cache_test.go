@@ -1,6 +1,7 @@
 package attention_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -118,6 +119,13 @@ func TestCacheRefuses(t *testing.T) {
 	require.ErrorIs(t, err, verso.ErrShape)
 	_, err = d.NewCache(nil, 0)
 	require.ErrorContains(t, err, "at least 1 layer and 1 sequence, got 2 and 0")
+	for _, bad := range [][2]int{{0, 2}, {width, 0}, {width, 4}} { // whose Params.Err nobody has looked at
+		c := small()
+		c.Heads = bad[1]
+		_, err = attention.NewDecoder(verso.NewParams(1), bad[0], c).NewCache(nil, 1)
+		require.ErrorIs(t, err, verso.ErrConfig)
+		require.ErrorContains(t, err, fmt.Sprintf("got width %d and %d heads", bad[0], bad[1]))
+	}
 	cache, err := d.NewCache(nil, 2)
 	require.NoError(t, err)
 	require.Equal(t, 2, cache.Hypotheses())

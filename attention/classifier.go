@@ -152,5 +152,13 @@ func (r *replica) run(batch [][]int) error {
 	if err := r.m.FeedTokens(r.tokens, batch); err != nil {
 		return err
 	}
-	return r.m.Run()
+	if err := r.m.Run(); err != nil {
+		return err
+	}
+	for _, p := range r.m.Float32s(r.probabilities) {
+		if p != p {
+			return fmt.Errorf("%w: the probabilities of the classes", verso.ErrNotFinite)
+		}
+	}
+	return nil
 }

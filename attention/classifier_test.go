@@ -3,7 +3,7 @@ package attention_test
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -119,82 +119,6 @@ func TestClassifierSameSeedSameBytes(t *testing.T) {
 	})
 }
 
-func TestClassifierSaveLoad(t *testing.T) {
-	eachReader(t, func(t *testing.T, r attention.Reader) {
-		c, f := settings(r, 3)
-		f.Epochs = 1
-		m, _, err := attention.Train(t.Context(), orders(60, 1), nil, c, f)
-		require.NoError(t, err)
-		path := filepath.Join(t.TempDir(), "model.safetensors")
-		require.NoError(t, m.SaveFile(path))
-		again, err := attention.LoadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, save(t, m), save(t, again))
-		require.Equal(t, m.Config(), again.Config())
-		require.Equal(t, m.Classes(), again.Classes())
-		require.Equal(t, m.Words().Words(), again.Words().Words())
-		require.Len(t, again.Params().All(), len(m.Params().All()))
-		for _, text := range []string{"", "eva helps ana", "words that nobody knows"} {
-			p, err := m.Predict(text)
-			require.NoError(t, err)
-			q, err := again.Predict(text)
-			require.NoError(t, err)
-			require.Equal(t, p, q)
-		}
-		_, err = again.Fit(t.Context(), orders(40, 3), nil, f) // it goes on learning
-		require.NoError(t, err)
-	})
-}
-
-func TestClassifierLoadErrors(t *testing.T) {
-	c, f := settings(attention.SelfAttention, 1)
-	f.Epochs = 0
-	m, _, err := attention.Train(t.Context(), orders(20, 1), nil, c, f)
-	require.NoError(t, err)
-	whole := save(t, m)
-	change := func(old, new string) []byte { return bytes.Replace(whole, []byte(old), []byte(new), 1) }
-	for name, b := range map[string][]byte{
-		"empty":           nil,
-		"cut short":       whole[:len(whole)-5],
-		"another model":   change("verso attention classifier 1", "verso attention classifier 9"),
-		"another width":   change(`\"dim\":24`, `\"dim\":96`),
-		"too many layers": change(`\"layers\":1`, `\"layers\":9`),
-		"bad settings":    change(`\"heads\":2`, `\"heads\":5`),
-		"equal classes":   change(`\"ana\",\"eva\"`, `\"ana\",\"ana\"`),
-	} {
-		require.NotEqual(t, whole, b, name)
-		_, err := attention.Load(bytes.NewReader(b))
-		require.ErrorIs(t, err, verso.ErrFile, name)
-	}
-	_, err = attention.LoadFile(filepath.Join(t.TempDir(), "none"))
-	require.Error(t, err)
-}
-
-func FuzzLoad(f *testing.F) {
-	for _, r := range readers {
-		c, fit := settings(r, 1)
-		fit.Epochs = 0
-		m, _, err := attention.Train(context.Background(), orders(10, 1), nil, c, fit)
-		if err != nil {
-			f.Fatal(err)
-		}
-		var b bytes.Buffer
-		if err := m.Save(&b); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes())
-	}
-	f.Add([]byte{})
-	f.Fuzz(func(t *testing.T, in []byte) {
-		m, err := attention.Load(bytes.NewReader(in))
-		if err != nil {
-			return
-		}
-		_, err = m.Explain("ana sees eva")
-		require.NoError(t, err)
-	})
-}
-
 func TestClassifierCancelAndResume(t *testing.T) {
 	eachReader(t, func(t *testing.T, r attention.Reader) {
 		c, f := settings(r, 2)
@@ -251,8 +175,9 @@ func TestPredictFromManyGoroutines(t *testing.T) {
 		wg.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err = m.PredictAll(ctx, texts)
+		none, err := m.PredictAll(ctx, texts)
 		require.ErrorIs(t, err, context.Canceled)
+		require.Nil(t, none)
 	})
 }
 
@@ -268,6 +193,7 @@ func TestClassifierRefuses(t *testing.T) {
 		"dropout wants a number from 0 to below 1, got 1":        func(c *attention.Config) { c.Dropout = 1 },
 		`tokenizer wants one of ["unicode" "whitespace"]`:        func(c *attention.Config) { c.Tokenizer = "none" },
 		"heads that divide dim":                                  func(c *attention.Config) { c.Reader, c.Heads = attention.SelfAttention, 7 },
+		"min count and max words want 0 or more, got [1 -1]":     func(c *attention.Config) { c.MaxWords = -1 },
 	} {
 		bad := c
 		change(&bad)
@@ -287,25 +213,11 @@ func TestClassifierRefuses(t *testing.T) {
 	require.ErrorIs(t, err, attention.ErrExamples)
 	_, err = attention.New([]string{"a", "b"}, new(vocab.Vocabulary), c)
 	require.ErrorIs(t, err, attention.ErrExamples)
-}
 
-func ExampleClassifier() {
-	var data []dataset.Example
-	for range 20 {
-		data = append(data,
-			dataset.Example{Class: "who", Text: "who wrote these lines ?"},
-			dataset.Example{Class: "where", Text: "where do the lines end ?"})
-	}
-	c := attention.DefaultConfig()
-	c.Dim, c.FeedForward = 16, 16
-	m, _, err := attention.Train(context.Background(), data, nil, c, attention.DefaultFit())
-	if err != nil {
-		panic(err)
-	}
-	e, err := m.Explain("where are these lines ?")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(e.Prediction.Class, len(e.Words), "words,", len(e.Layers[0]), "heads")
-	// Output: where 5 words, 4 heads
+	m.Params().All()[0].Float32s()[0] = float32(math.NaN())
+	none, err := m.PredictAll(t.Context(), []string{"a", m.Words().Words()[0]})
+	require.ErrorIs(t, err, verso.ErrNotFinite)
+	require.Nil(t, none)
+	_, err = m.Explain(m.Words().Words()[0])
+	require.ErrorIs(t, err, verso.ErrNotFinite)
 }

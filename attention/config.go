@@ -34,7 +34,7 @@ type Config struct {
 	Tokenizer   string  `json:"tokenizer"`    // "unicode" (default) or "whitespace"
 	MinCount    int     `json:"min_count"`    // words seen less often in training are unknown; default 1
 	MaxWords    int     `json:"max_words"`    // most frequent words that are kept; default 0: all
-	Seed        uint64  `json:"seed"`         // of first values, order and dropout; default 1
+	Seed        uint64  `json:"seed"`         // of first values; order and dropout follow verso.FitConfig; default 1
 }
 
 // DefaultConfig returns a small reader by self-attention, which a laptop trains
@@ -70,6 +70,8 @@ func (c Config) validate() error {
 		return bad("hidden wants at least 1", c.Hidden)
 	case !(c.Dropout >= 0 && c.Dropout < 1):
 		return bad("dropout wants a number from 0 to below 1", c.Dropout)
+	case c.MinCount < 0 || c.MaxWords < 0:
+		return bad("min count and max words want 0 or more", []int{c.MinCount, c.MaxWords})
 	}
 	if _, ok := tokenizers[c.Tokenizer]; !ok {
 		return bad(fmt.Sprintf("tokenizer wants one of %q", slices.Sorted(maps.Keys(tokenizers))), c.Tokenizer)

@@ -1,12 +1,14 @@
 package attention_test
 
 import (
+	"context"
 	"fmt"
 
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/attention"
+	"github.com/seed6481993f/verso/embedding/dataset"
 )
 
 // Two sentences, of two words and of one, look at themselves.
@@ -63,4 +65,25 @@ func ExampleEncoder_NewCache() {
 	// 1 8
 	// 2 8
 	// 3 8
+}
+
+func ExampleClassifier() {
+	var data []dataset.Example
+	for range 20 {
+		data = append(data,
+			dataset.Example{Class: "who", Text: "who wrote these lines ?"},
+			dataset.Example{Class: "where", Text: "where do the lines end ?"})
+	}
+	c := attention.DefaultConfig()
+	c.Dim, c.FeedForward = 16, 16
+	m, _, err := attention.Train(context.Background(), data, nil, c, attention.DefaultFit())
+	if err != nil {
+		panic(err)
+	}
+	e, err := m.Explain("where are these lines ?")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(e.Prediction.Class, len(e.Words), "words,", len(e.Layers[0]), "heads")
+	// Output: where 5 words, 4 heads
 }

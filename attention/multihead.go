@@ -55,7 +55,8 @@ type MultiHead struct {
 // of the inputs from Xavier's uniform distribution, biases 0. heads must divide
 // embed; anything else is a [verso.ErrConfig].
 func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiHead {
-	if heads < 1 || embed < 1 || embed%heads != 0 {
+	a := &MultiHead{embed: embed, heads: heads}
+	if !a.splits() {
 		ps.Fail(fmt.Errorf("%w: attention wants heads that divide the width, got width %d and %d heads", verso.ErrConfig, embed, heads))
 	}
 	if !(c.Dropout >= 0 && c.Dropout < 1) || c.KeyDim < 0 || c.ValueDim < 0 {
@@ -67,7 +68,7 @@ func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiH
 	if c.ValueDim == 0 {
 		c.ValueDim = embed
 	}
-	a := &MultiHead{embed: embed, heads: heads, cfg: c}
+	a.cfg = c
 	if c.KeyDim == embed && c.ValueDim == embed {
 		a.In = ps.New("in_proj_weight", verso.XavierUniform(1), 3*embed, embed)
 	} else {
@@ -85,6 +86,9 @@ func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiH
 	}
 	return a
 }
+
+// splits reports whether the width can be shared out among the heads.
+func (a *MultiHead) splits() bool { return a.heads > 0 && a.embed > 0 && a.embed%a.heads == 0 }
 
 // Heads returns the number of heads.
 func (a *MultiHead) Heads() int { return a.heads }

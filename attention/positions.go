@@ -21,9 +21,12 @@ func AddSinusoid(g *verso.Graph, s verso.Sequence) verso.Sequence {
 }
 
 // Sinusoid returns the signals of [AddSinusoid] for the places 0 … length − 1,
-// (length, features) row by row.
+// (length, features) row by row; none unless both are above 0.
 func Sinusoid(length, features int) []float64 {
-	out := make([]float64, max(0, length)*max(0, features))
+	if length < 1 || features < 1 {
+		return nil
+	}
+	out := make([]float64, length*features)
 	for t := range length {
 		op.Sinusoid(t, out[t*features:(t+1)*features])
 	}

@@ -24,7 +24,8 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 }
 
 // PredictAll answers many texts, in their order, which is faster than one by
-// one. It stops between batches when ctx is done.
+// one. It stops between batches when ctx is done. With an error there are no
+// answers; weights that make a probability NaN are a [verso.ErrNotFinite].
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
 	out := make([]verso.Prediction, 0, len(texts))
 	err := c.plain.With(func(r *replica) error {
@@ -43,7 +44,10 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // Evaluate predicts the examples and counts which class was taken for which. An

@@ -79,8 +79,9 @@ func (s *Seq2Seq) Encode(g *verso.Graph, source verso.Tokens) Encoded {
 func (s *Seq2Seq) Forward(g *verso.Graph, source, target verso.Tokens) (*gorgonia.Node, Weights) {
 	e := s.Encode(g, source)
 	x := s.Target.Forward(g, target) // (Σ lt, dim)
-	x.Rows = drop(g, s.Dropout, x.Rows)
+	words := x.Rows
+	x.Rows = drop(g, s.Dropout, words)
 	d := s.Decoder.Forward(g, x, e.Projected, e.Rows, e.State)
-	rows := verso.Concat(g, 1, d.States.Rows, d.Context.Rows, x.Rows) // (Σ lt, 3·hidden + dim)
+	rows := verso.Concat(g, 1, d.States.Rows, d.Context.Rows, words) // (Σ lt, 3·hidden + dim)
 	return s.Out.Forward(g, drop(g, s.Dropout, rows)), d.Weights
 }

@@ -49,7 +49,8 @@ func DefaultTranslatorFit() verso.FitConfig {
 // SearchConfig says how the words of a translation are chosen.
 type SearchConfig struct {
 	// Beam is how many beginnings are followed at once; 1 is the greedy search,
-	// which takes the likeliest word each time. Default 4.
+	// which takes the likeliest word each time. Default 4. Time and memory grow with
+	// it up to the number of texts that can be written.
 	Beam int
 	// LengthPenalty is α in the score of a whole translation,
 	// log P / length^α, by which the best is chosen; 1 is the mean over its words,

@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/op"
 )
 
 // TransformerConfig holds the options of the Transformer's layers. It is taken
@@ -49,6 +50,9 @@ func (c TransformerConfig) validate() error {
 		return fmt.Errorf("%w: a Transformer wants at least 1 hidden unit, got %d", verso.ErrConfig, c.FeedForward)
 	case !(c.Dropout >= 0 && c.Dropout < 1):
 		return fmt.Errorf("%w: a Transformer wants a dropout of at least 0 and below 1, got %v", verso.ErrConfig, c.Dropout)
+	}
+	if _, err := op.Activate(op.Activation(c.Activation), nil); err != nil {
+		return fmt.Errorf("%w: %w", verso.ErrConfig, err)
 	}
 	return nil // the rest is looked at by the parts
 }

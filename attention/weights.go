@@ -42,6 +42,9 @@ func (m Map) Row(i int) []float32 { return m.Weights[i*m.Keys : (i+1)*m.Keys] }
 // Maps returns, after a run, a copy of the weights of every sequence: for each
 // its heads.
 func (w Weights) Maps(m *verso.Machine) ([][]Map, error) {
+	if w.Values == nil || w.Queries == nil || w.Keys == nil {
+		return nil, fmt.Errorf("%w: weights of no graph", verso.ErrGraph)
+	}
 	values := m.Float32s(w.Values)
 	if values == nil {
 		for _, v := range m.Float64s(w.Values) {
