@@ -2,6 +2,7 @@ package verso
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -36,8 +37,9 @@ type Graph struct {
 	sinks   map[*gorgonia.Node]any // *op.Sink of a parameter's node
 	watched []*gorgonia.Node
 	needs   map[*gorgonia.Node]bool
-	names   map[string]int
-	randoms uint64 // random operations so far
+	randoms uint64         // random operations so far
+	loss    *gorgonia.Node // that the graph is differentiated by, nil before
+	coupled string         // the layer that makes an example's loss depend on its batch, "" for none
 	err     error
 }
 
@@ -51,7 +53,7 @@ func newGraph(g *gorgonia.ExprGraph, seed uint64, adopted bool) *Graph {
 	return &Graph{
 		expr: g, adopted: adopted, mode: &op.Mode{Seed: seed},
 		params: map[*Param]*gorgonia.Node{}, sinks: map[*gorgonia.Node]any{},
-		needs: map[*gorgonia.Node]bool{}, names: map[string]int{},
+		needs: map[*gorgonia.Node]bool{},
 	}
 }
 
@@ -92,14 +94,18 @@ func (g *Graph) Input(name string, dt tensor.Dtype, shape ...int) *gorgonia.Node
 	return n
 }
 
-// unique makes a name that no other node of this graph has: Gorgonia merges
-// inputs of equal name and shape into one.
+// unique makes a name that no other input of the graph has, whoever made it:
+// Gorgonia merges inputs of equal name and shape into one, and the second one's
+// value is lost.
 func (g *Graph) unique(name string) string {
-	g.names[name]++
-	if k := g.names[name]; k > 1 {
-		return fmt.Sprintf("%s.%d", name, k)
+	taken := func(name string) bool {
+		return slices.ContainsFunc(g.expr.AllNodes(), func(n *gorgonia.Node) bool { return n.IsVar() && n.Name() == name })
 	}
-	return name
+	free := name
+	for k := 2; taken(free); k++ {
+		free = fmt.Sprintf("%s.%d", name, k)
+	}
+	return free
 }
 
 // Param returns the parameter's node in this graph, always the same.
@@ -166,7 +172,7 @@ func (g *Graph) Apply(layer string, s op.Spec, inputs ...*gorgonia.Node) *gorgon
 	if !g.usable(layer, inputs) {
 		return nil
 	}
-	o, need := g.options(inputs)
+	o, need := g.options(inputs, s.Stop)
 	s.Name = layer // in the errors of building and of running
 	out, err := op.Apply(s, o, inputs...)
 	if err != nil {
@@ -183,7 +189,7 @@ func (g *Graph) ApplyResults(layer string, s op.ResultsSpec, inputs ...*gorgonia
 	if !g.usable(layer, inputs) {
 		return nil
 	}
-	o, need := g.options(inputs)
+	o, need := g.options(inputs, nil)
 	s.Name = layer
 	out, err := op.ApplyResults(s, o, inputs...)
 	if err != nil {
@@ -197,11 +203,12 @@ func (g *Graph) ApplyResults(layer string, s op.ResultsSpec, inputs ...*gorgonia
 }
 
 // options says how an operation on these inputs stands in the graph, and
-// whether anything wants the gradient of its result.
-func (g *Graph) options(inputs []*gorgonia.Node) (o op.Options, need bool) {
+// whether anything wants the gradient of its result. No gradient passes through
+// the inputs whose numbers stop has.
+func (g *Graph) options(inputs []*gorgonia.Node, stop []int) (o op.Options, need bool) {
 	o = op.Options{Mode: g.mode, Diff: make([]bool, len(inputs)), Sinks: make([]any, len(inputs)), FixedShapes: g.adopted}
 	for i, n := range inputs {
-		o.Diff[i] = g.need(n)
+		o.Diff[i] = g.need(n) && !slices.Contains(stop, i)
 		o.Sinks[i] = g.sinks[n]
 		need = need || o.Diff[i]
 	}
@@ -224,6 +231,14 @@ func (g *Graph) ApplyInt(layer string, s op.IntSpec, inputs ...*gorgonia.Node) *
 	}
 	g.needs[out] = false
 	return out
+}
+
+// couple notes that a layer makes the loss of an example depend on the rest of
+// its batch, which must then not be cut.
+func (g *Graph) couple(layer string) {
+	if g.coupled == "" {
+		g.coupled = layer
+	}
 }
 
 // usable reports whether an operation can be added to its inputs, and records
