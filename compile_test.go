@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
@@ -36,4 +38,24 @@ func TestCompileFromManyGoroutinesSharesNoNode(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// A second loss would get the first one's gradients: what leads to both has its
+// gradient already.
+func TestCompileDifferentiatesOnce(t *testing.T) {
+	ps := verso.NewParams(1)
+	layer := verso.NewLinear(ps, 3, 2)
+	g := verso.NewGraph(1)
+	x := g.Input("x", tensor.Float32, 1, 3)
+	y := layer.Forward(g, x)
+	first, second := verso.MSE(g, y, verso.Detach(g, y), verso.DefaultMSEConfig()), verso.MSE(g, y, verso.ReLU.Forward(g, y), verso.DefaultMSEConfig())
+	_, err := g.Compile(nil)
+	require.NoError(t, err, "a machine that only predicts may come first")
+	_, err = g.Compile(first)
+	require.NoError(t, err)
+	for _, other := range []*gorgonia.Node{first, second, nil} {
+		_, err = g.Compile(other)
+		require.ErrorIs(t, err, verso.ErrGraph)
+		require.ErrorContains(t, err, "a graph for each loss")
+	}
 }

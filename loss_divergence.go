@@ -23,7 +23,7 @@ func DefaultKLDivergenceConfig() KLDivergenceConfig {
 //	ℓ_i = τ² Σ_j p_ij log(p_ij / q_ij),  p = softmax(teacher/τ),  q = softmax(student/τ)
 //
 // The factor τ² keeps gradients of one size whatever the temperature. The teacher
-// gets no gradient.
+// gets no gradient, as under [Detach].
 //
 // Source: Hinton, Vinyals & Dean 2015, Distilling the knowledge in a neural
 // network, section 2.

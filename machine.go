@@ -26,6 +26,9 @@ type Machine struct {
 // node) each run also computes the gradients of all parameters that are not
 // frozen and on which the loss depends; without one, pass nil. Compile returns
 // the first error of building.
+//
+// A graph is differentiated once: compiling it again, by whatever loss or none, is an
+// [ErrGraph] then. Add losses up, or build a graph for each.
 func (g *Graph) Compile(loss *gorgonia.Node) (*Machine, error) {
 	if g.err != nil {
 		return nil, g.err
@@ -33,12 +36,16 @@ func (g *Graph) Compile(loss *gorgonia.Node) (*Machine, error) {
 	if g.adopted {
 		return nil, fmt.Errorf("%w: an adopted graph is differentiated and run by its owner, with gorgonia.Grad and gorgonia.NewTapeMachine", ErrGraph)
 	}
+	if g.loss != nil { // Gorgonia would take the gradients that there are for those of the new loss
+		return nil, fmt.Errorf("%w: it is differentiated by %v already: build a graph for each loss", ErrGraph, g.loss.Name())
+	}
 	m := &Machine{graph: g}
 	if loss != nil {
 		if err := m.differentiate(loss); err != nil {
 			return nil, err
 		}
 	}
+	g.loss = loss
 	prog, loc, err := gorgonia.Compile(g.expr)
 	if err != nil {
 		return nil, fmt.Errorf("compiling: %w", err)
@@ -92,14 +99,21 @@ func (m *Machine) differentiate(loss *gorgonia.Node) error {
 
 type resetter interface{ Reset() }
 
-// reach marks the nodes that n depends on.
+// reach marks the nodes that a gradient of n comes to.
 func reach(g *gorgonia.ExprGraph, n *gorgonia.Node, seen map[int64]bool) {
 	if seen[n.ID()] {
 		return
 	}
 	seen[n.ID()] = true
-	for it := g.From(n.ID()); it.Next(); {
-		reach(g, it.Node().(*gorgonia.Node), seen)
+	inputs := g.From(n.ID())
+	var passes []bool
+	if d, ok := n.Op().(gorgonia.SDOp); ok {
+		passes = d.DiffWRT(inputs.Len())
+	}
+	for i := 0; inputs.Next(); i++ {
+		if passes == nil || passes[i] {
+			reach(g, inputs.Node().(*gorgonia.Node), seen)
+		}
 	}
 }
 

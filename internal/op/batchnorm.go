@@ -37,7 +37,7 @@ func BatchNorm(c BatchNormConfig) (Spec, error) {
 	case !(c.Momentum >= 0 && c.Momentum <= 1):
 		return Spec{}, fmt.Errorf("batch norm wants a momentum from 0 to 1, got %v", c.Momentum)
 	}
-	return Spec{Name: "batch norm", F32: &batchNorm[float32]{BatchNormConfig: c}, F64: &batchNorm[float64]{BatchNormConfig: c}}, nil
+	return Spec{Name: "batch norm", F32: &batchNorm[float32]{BatchNormConfig: c}, F64: &batchNorm[float64]{BatchNormConfig: c}, Stop: []int{3, 4}}, nil
 }
 
 type batchNorm[T Float] struct {

@@ -31,7 +31,7 @@ func BCEWithLogits(c BCEConfig) (Spec, error) {
 		return Spec{}, err
 	}
 	c.PosWeight = slices.Clone(c.PosWeight)
-	return Spec{Name: "bce-with-logits", F32: &bce[float32]{BCEConfig: c}, F64: &bce[float64]{BCEConfig: c}}, nil
+	return Spec{Name: "bce-with-logits", F32: &bce[float32]{BCEConfig: c}, F64: &bce[float64]{BCEConfig: c}, Stop: []int{2}}, nil
 }
 
 type bce[T Float] struct {

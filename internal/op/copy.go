@@ -5,6 +5,13 @@ import "fmt"
 // Copy is y = x, with memory of its own.
 func Copy() Spec { return Spec{Name: "copy", F32: identity[float32]{}, F64: identity[float64]{}} }
 
+// Detach is [Copy] through which no gradient passes.
+func Detach() Spec {
+	s := Copy()
+	s.Name, s.Stop = "detach", []int{0}
+	return s
+}
+
 type identity[T Float] struct{}
 
 func (identity[T]) Shape(in []Value[T]) ([]int, error) { return in[0].Shape, nil }

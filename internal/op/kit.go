@@ -108,6 +108,9 @@ type Spec struct {
 	Name string
 	F32  Body[float32]
 	F64  Body[float64]
+	// Stop holds the numbers of float inputs through which no gradient passes, such
+	// as targets: Backward does not write theirs.
+	Stop []int
 }
 
 // Mode is shared by all operations of a graph.

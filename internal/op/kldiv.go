@@ -31,7 +31,7 @@ func KLDiv(c KLDivConfig) (Spec, error) {
 	if err := c.Reduction.check(); err != nil {
 		return Spec{}, err
 	}
-	return Spec{Name: "kl-divergence", F32: &klDiv[float32]{KLDivConfig: c}, F64: &klDiv[float64]{KLDivConfig: c}}, nil
+	return Spec{Name: "kl-divergence", F32: &klDiv[float32]{KLDivConfig: c}, F64: &klDiv[float64]{KLDivConfig: c}, Stop: []int{1}}, nil
 }
 
 type klDiv[T Float] struct {
