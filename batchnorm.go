@@ -28,8 +28,8 @@ func DefaultBatchNormConfig() BatchNormConfig { return BatchNormConfig{Eps: 1e-5
 //
 // The running statistics are parameters that never learn: they are saved, loaded
 // and restored with the weights. A step that ends in an error may have moved
-// them. Since the loss of a batch is then no mean over its parts, set
-// [Task].Coupled.
+// them. The loss of a batch is then no mean over its parts: [Fit] refuses Shards
+// above 1.
 //
 // Source: Ioffe & Szegedy 2015, Batch normalization.
 type BatchNorm struct {
@@ -54,6 +54,7 @@ func NewBatchNorm(ps *Params, features int, c BatchNormConfig) *BatchNorm {
 
 // Forward maps x (batch, features) to a node of the same shape.
 func (b *BatchNorm) Forward(g *Graph, x *gorgonia.Node) *gorgonia.Node {
+	g.couple("batch norm")
 	s, err := op.BatchNorm(op.BatchNormConfig{Eps: b.cfg.Eps, Momentum: b.cfg.Momentum, Mode: g.mode})
 	return g.applyConfigured("batch norm", s, err, x, g.Param(b.Weight), g.Param(b.Bias), g.Param(b.Mean), g.Param(b.Variance))
 }

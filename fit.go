@@ -28,7 +28,8 @@ type Task struct {
 	// gradients of shards are added by it. A batch of weight 0 is passed over.
 	Weight func(examples []int) float64
 	// Coupled marks a loss that couples examples, so that the loss of a batch is
-	// no mean over its parts: in-batch negatives, batch norm. Shards are refused.
+	// no mean over its parts: Shards are refused. [BatchNorm], [TripletRanking] and
+	// [InfoNCE] say so themselves; set it for a loss of your own.
 	Coupled bool
 	// Carry, where it is set, is what the model hands from one step to the next
 	// beside its weights, such as the states of a text that is read in pieces. It
@@ -177,11 +178,31 @@ func (c *FitConfig) check(t *Task) error {
 	case c.ClipNorm < 0 || math.IsNaN(c.ClipNorm):
 		return fmt.Errorf("%w: ClipNorm wants at least 0, got %v", ErrConfig, c.ClipNorm)
 	case c.Shards > 1 && t.Coupled:
-		return fmt.Errorf("%w: Shards %d: this model's loss couples the examples of a batch, which must not be cut", ErrConfig, c.Shards)
+		return errCoupled(c.Shards, "this model's loss")
 	case c.Validate == nil && (c.Patience > 0 || c.RestoreBest || adaptive):
 		return fmt.Errorf("%w: Patience, RestoreBest and schedules that follow scores want Validate", ErrConfig)
 	case c.Checkpoint == "" && (c.CheckpointEvery > 0 || c.Resume):
 		return fmt.Errorf("%w: CheckpointEvery and Resume want a path in Checkpoint", ErrConfig)
 	}
 	return nil
+}
+
+// errCoupled is the refusal to cut batches whose examples what couples.
+func errCoupled(shards int, what string) error {
+	return fmt.Errorf("%w: Shards %d: %s couples the examples of a batch, which must not be cut", ErrConfig, shards, what)
+}
+
+// whole returns the task with a Build that refuses layers which couple the
+// examples of a batch where batches are cut.
+func (t Task) whole(shards int) Task {
+	if build := t.Build; shards > 1 {
+		t.Build = func(g *Graph) (*gorgonia.Node, func(*Machine, []int) error, error) {
+			loss, feed, err := build(g)
+			if err == nil && g.coupled != "" {
+				err = errCoupled(shards, g.coupled)
+			}
+			return loss, feed, err
+		}
+	}
+	return t
 }

@@ -46,12 +46,13 @@ func DefaultTripletConfig() TripletConfig {
 // same picture is not pushed away from it. The published programs exempt the
 // diagonal alone.
 //
-// A task with this loss is coupled ([Task].Coupled).
+// The loss couples the pairs of a batch: [Fit] refuses Shards above 1.
 // Cost: one pass over the matrix of scores.
 //
 // Source: Faghri, Fleet, Kiros & Fidler 2018, VSE++: improving visual-semantic
 // embeddings with hard negatives, equations 5 and 6.
 func TripletRanking(g *Graph, scores *gorgonia.Node, c TripletConfig, ids ...*gorgonia.Node) *gorgonia.Node {
+	g.couple("ranking loss")
 	s, err := op.Triplet(op.TripletConfig{Margin: c.Margin, Hardest: c.Hardest, Direction: op.Direction(c.Direction.orBoth()), Reduction: op.Reduction(c.Reduction)})
 	return g.applyConfigured("ranking loss", s, err, append([]*gorgonia.Node{scores}, ids...)...)
 }
@@ -75,12 +76,14 @@ func DefaultInfoNCEConfig() InfoNCEConfig {
 //	columns to rows:  the same of Sᵀ;  both ways: the mean of the two
 //
 // Ids are as in [TripletRanking]: pairs that have one in common are left out of
-// each other's sums. A task with this loss is coupled ([Task].Coupled).
+// each other's sums. The loss couples the pairs of a batch: [Fit] refuses Shards
+// above 1.
 //
 // Source: van den Oord, Li & Vinyals 2018, Representation learning with
 // contrastive predictive coding, equation 4; Radford et al. 2021, Learning
 // transferable visual models from natural language supervision, figure 3.
 func InfoNCE(g *Graph, scores *gorgonia.Node, c InfoNCEConfig, ids ...*gorgonia.Node) *gorgonia.Node {
+	g.couple("contrastive loss")
 	s, err := op.InfoNCE(op.InfoNCEConfig{Temperature: c.Temperature, Direction: op.Direction(c.Direction.orBoth())})
 	return g.applyConfigured("contrastive loss", s, err, append([]*gorgonia.Node{scores}, ids...)...)
 }

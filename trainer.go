@@ -53,7 +53,7 @@ func newTrainer(t Task, c FitConfig) (*trainer, error) {
 			return nil, err
 		}
 	}
-	b, err := newBatchRunner(t, c)
+	b, err := newBatchRunner(t.whole(c.Shards), c)
 	if err != nil {
 		return nil, err
 	}
