@@ -38,15 +38,15 @@ type Carry struct {
 // precision of the layer. Errors stay in g.
 func NewCarry(g *verso.Graph, l Layer, name string) *Carry {
 	own, ok := l.(networked)
-	if !ok || len(own.base().Weights) == 0 {
+	if !ok || len(own.base().weights) == 0 {
 		g.Fail(name, fmt.Errorf("%w: it wants an RNN, LSTM or GRU of this package, got %T", ErrState, l))
 		return &Carry{}
 	}
 	n := own.base()
-	dt := n.Weights[0].IH.Dtype()
+	dt := n.weights[0].IH.Dtype()
 	c := &Carry{states: n.States(), hidden: n.hidden}
 	c.in.H = g.Input(name+".h", dt, n.States(), 1, n.hidden)
-	if n.kind == kindLSTM {
+	if n.kind == CellLSTM {
 		c.in.C = g.Input(name+".c", dt, n.States(), 1, n.hidden)
 	}
 	c.Reset(1)
@@ -87,22 +87,22 @@ func (c *Carry) Keep(final State) error {
 }
 
 func keep(into *tensor.Dense, n *gorgonia.Node, what string) error {
-	if into == nil && n == nil {
+	switch {
+	case into == nil && n == nil:
 		return nil
-	}
-	if into == nil || n == nil {
-		return fmt.Errorf("%w: %s is given on one side alone", ErrState, what)
+	case into == nil:
+		return fmt.Errorf("%w: the layer has no %s, got one", ErrState, what)
+	case n == nil:
+		return fmt.Errorf("%w: the layer has %s, got none", ErrState, what)
 	}
 	from, ok := n.Value().(*tensor.Dense)
-	if !ok || from.Dtype() != into.Dtype() || !from.Shape().Eq(into.Shape()) {
-		return fmt.Errorf("%w: %s wants %v of %v, got the value %v", ErrState, what, into.Shape(), into.Dtype(), n.Value())
+	if !ok {
+		return fmt.Errorf("%w: %s has no value: the graph has not run", ErrState, what)
 	}
-	switch x := into.Data().(type) {
-	case []float32:
-		copy(x, from.Data().([]float32))
-	case []float64:
-		copy(x, from.Data().([]float64))
+	if from.Dtype() != into.Dtype() || !from.Shape().Eq(into.Shape()) {
+		return fmt.Errorf("%w: %s wants %v of %v, got %v of %v", ErrState, what, into.Shape(), into.Dtype(), from.Shape(), from.Dtype())
 	}
+	put(into, from.Data())
 	return nil
 }
 
@@ -133,26 +133,19 @@ func (c *Carry) vectors() []verso.StateVector {
 // returns what puts them back.
 func (c *Carry) setter(h, memory any) (func(), error) {
 	row := c.states * c.hidden
-	n := 0
-	for _, x := range []struct {
-		of    *tensor.Dense
-		value any
-	}{{c.h, h}, {c.c, memory}} {
-		var size int
-		fits := false
-		switch v := x.value.(type) {
-		case []float32:
-			size, fits = len(v), x.of != nil && x.of.Dtype() == tensor.Float32
-		case []float64:
-			size, fits = len(v), x.of != nil && x.of.Dtype() == tensor.Float64
-		case nil:
-			size, fits = n, x.of == nil
-		}
-		if n == 0 {
-			n = size
-		}
-		if !fits || size != n || n == 0 || n%row != 0 {
-			return nil, fmt.Errorf("%w: H and C want the same multiple of %d numbers, got H %T and C %T of %d", ErrState, row, h, memory, size)
+	n, err := numbers(c.h, h, "H")
+	switch {
+	case err != nil:
+		return nil, err
+	case n == 0 || n%row != 0:
+		return nil, fmt.Errorf("%w: H wants a multiple of %d numbers, got %d", ErrState, row, n)
+	}
+	if c.c != nil {
+		switch k, err := numbers(c.c, memory, "C"); {
+		case err != nil:
+			return nil, err
+		case k != n:
+			return nil, fmt.Errorf("%w: C wants %d numbers as H, got %d", ErrState, n, k)
 		}
 	}
 	return func() {
@@ -162,6 +155,24 @@ func (c *Carry) setter(h, memory any) (func(), error) {
 			put(c.c, memory)
 		}
 	}, nil
+}
+
+// numbers returns how many numbers of a tensor's type a value holds.
+func numbers(of *tensor.Dense, value any, what string) (int, error) {
+	got := "none"
+	switch v := value.(type) {
+	case []float32:
+		if of.Dtype() == tensor.Float32 {
+			return len(v), nil
+		}
+		got = "float32"
+	case []float64:
+		if of.Dtype() == tensor.Float64 {
+			return len(v), nil
+		}
+		got = "float64"
+	}
+	return 0, fmt.Errorf("%w: %s wants %v numbers, got %s", ErrState, what, of.Dtype(), got)
 }
 
 // put copies a vector into a tensor of its type.

@@ -73,7 +73,9 @@ func TestCarryErrors(t *testing.T) {
 	m, err := g.Compile(nil)
 	require.NoError(t, err)
 	defer m.Close()
-	assert.ErrorIs(t, carry.Keep(final), recurrent.ErrState) // no run yet
+	err = carry.Keep(final)
+	require.ErrorIs(t, err, recurrent.ErrState)
+	assert.ErrorContains(t, err, "H has no value")
 	require.NoError(t, m.FeedSequence(x, make([]float32, 4), []int{1, 1}))
 	err = m.Run() // the state is that of one sequence
 	require.ErrorIs(t, err, verso.ErrShape)
@@ -81,9 +83,13 @@ func TestCarryErrors(t *testing.T) {
 	carry.Reset(2)
 	require.NoError(t, m.Run())
 	require.NoError(t, carry.Keep(final))
-	assert.ErrorIs(t, carry.Keep(recurrent.State{H: final.H}), recurrent.ErrState)
+	err = carry.Keep(recurrent.State{H: final.H})
+	require.ErrorIs(t, err, recurrent.ErrState)
+	assert.ErrorContains(t, err, "the layer has C, got none")
 	carry.Reset(1)
-	assert.ErrorIs(t, carry.Keep(final), recurrent.ErrState)
+	err = carry.Keep(final)
+	require.ErrorIs(t, err, recurrent.ErrState)
+	assert.ErrorContains(t, err, "H wants (1, 1, 3) of float32, got (1, 2, 3) of float32")
 
 	g = verso.NewGraph(1)
 	recurrent.NewCarry(g, nil, "state").Reset(3)

@@ -2,6 +2,7 @@ package recurrent
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -20,7 +21,7 @@ import (
 // Cost of a step: 2·g·hidden·(in + hidden) operations a sequence and layer, with
 // g as in [Weights]; no memory is taken.
 type Cell struct {
-	kind   kind
+	kind   CellKind
 	in     int
 	hidden int
 	layers []cellLayer
@@ -46,18 +47,18 @@ func NewCell(l Layer) (*Cell, error) {
 		return nil, fmt.Errorf("%w: it wants an RNN, LSTM or GRU of this package, got %T", ErrCell, l)
 	}
 	n := own.base()
-	if len(n.Weights) == 0 {
+	if len(n.weights) == 0 {
 		return nil, fmt.Errorf("%w: the layer was not built", ErrCell)
 	}
-	if n.Config.Bidirectional {
+	if n.cfg.Bidirectional {
 		return nil, fmt.Errorf("%w: it wants one direction, got two", ErrCell)
 	}
-	if dt := n.Weights[0].IH.Dtype(); dt != tensor.Float32 {
+	if dt := n.weights[0].IH.Dtype(); dt != tensor.Float32 {
 		return nil, fmt.Errorf("%w: it wants float32, got %v", ErrCell, dt)
 	}
-	c := &Cell{kind: n.kind, in: n.in, hidden: n.hidden, layers: make([]cellLayer, len(n.Weights))}
+	c := &Cell{kind: n.kind, in: n.in, hidden: n.hidden, layers: make([]cellLayer, len(n.weights))}
 	g := n.kind.gates() * n.hidden
-	for i, w := range n.Weights {
+	for i, w := range n.weights {
 		l := &c.layers[i]
 		if l.in = n.hidden; i == 0 {
 			l.in = n.in
@@ -68,7 +69,7 @@ func NewCell(l Layer) (*Cell, error) {
 			continue
 		}
 		l.bias = append(l.bias, w.BiasIH.Float32s()...)
-		if n.kind == kindGRU {
+		if n.kind == CellGRU {
 			l.biasHH = append(l.biasHH, w.BiasHH.Float32s()...)
 		} else {
 			kernel.Add(l.bias, l.bias, w.BiasHH.Float32s())
@@ -89,18 +90,19 @@ func (c *Cell) Layers() int { return len(c.layers) }
 // memory. It is for one goroutine at a time.
 type CellState struct {
 	// H and C hold (layers, batch, hidden) numbers, as the nodes of a [State] do;
-	// C is nil but for an LSTM. They may be read and written between steps.
+	// C is nil but for an LSTM. Their numbers may be read and written between steps.
 	H, C []float32
 
+	kind          CellKind
 	batch, hidden int
 	gates, own, u []float32
 }
 
 // NewState returns states of 0 for a batch of sequences, at least one.
 func (c *Cell) NewState(batch int) *CellState {
-	s := &CellState{batch: max(batch, 1), hidden: c.hidden}
+	s := &CellState{kind: c.kind, batch: max(batch, 1), hidden: c.hidden}
 	s.H = make([]float32, len(c.layers)*s.batch*c.hidden)
-	if c.kind == kindLSTM {
+	if c.kind == CellLSTM {
 		s.C = make([]float32, len(s.H))
 	}
 	return s
@@ -111,7 +113,7 @@ func (s *CellState) Batch() int { return s.batch }
 
 // Clone returns a copy.
 func (s *CellState) Clone() *CellState {
-	return &CellState{H: append([]float32(nil), s.H...), C: append([]float32(nil), s.C...), batch: s.batch, hidden: s.hidden}
+	return &CellState{H: slices.Clone(s.H), C: slices.Clone(s.C), kind: s.kind, batch: s.batch, hidden: s.hidden}
 }
 
 // Set copies H and C of (layers, batch, hidden) numbers, as read from a [State]
@@ -138,7 +140,7 @@ func (s *CellState) Select(rows []int) (*CellState, error) {
 			return nil, fmt.Errorf("%w: sequence %d of %d", ErrState, r, s.batch)
 		}
 	}
-	t := &CellState{batch: len(rows), hidden: s.hidden}
+	t := &CellState{kind: s.kind, batch: len(rows), hidden: s.hidden}
 	pick := func(x []float32) (y []float32) {
 		for from := 0; from < len(x); from += s.batch * s.hidden {
 			for _, r := range rows {
@@ -155,8 +157,8 @@ func (s *CellState) Select(rows []int) (*CellState, error) {
 // returns H of the last layer (batch, hidden), which is valid until the next
 // step. Sizes that do not fit are a verso.ErrShape or an [ErrState].
 func (c *Cell) Step(x []float32, s *CellState) ([]float32, error) {
-	if s == nil || s.hidden != c.hidden || len(s.H) != len(c.layers)*s.batch*c.hidden || (c.kind == kindLSTM) != (s.C != nil) {
-		return nil, fmt.Errorf("%w: it wants a state from this cell's NewState", ErrState)
+	if err := c.fits(s); err != nil {
+		return nil, err
 	}
 	if len(x) != s.batch*c.in {
 		return nil, fmt.Errorf("%w: a step of %d sequences wants rows of %d, together %d numbers, got %d", verso.ErrShape, s.batch, c.in, s.batch*c.in, len(x))
@@ -164,10 +166,10 @@ func (c *Cell) Step(x []float32, s *CellState) ([]float32, error) {
 	n := s.batch * c.hidden
 	if s.gates == nil {
 		s.gates = make([]float32, c.kind.gates()*n)
-		if c.kind == kindGRU {
+		if c.kind == CellGRU {
 			s.own = make([]float32, len(s.gates))
 		}
-		if c.kind == kindLSTM {
+		if c.kind == CellLSTM {
 			s.u = make([]float32, n)
 		}
 	}
@@ -179,22 +181,41 @@ func (c *Cell) Step(x []float32, s *CellState) ([]float32, error) {
 	return x, nil
 }
 
+// fits compares a state with those of NewState.
+func (c *Cell) fits(s *CellState) error {
+	if s == nil || s.kind != c.kind || s.hidden != c.hidden {
+		given := "none"
+		if s != nil {
+			given = fmt.Sprintf("one of %q of width %d", s.kind, s.hidden)
+		}
+		return fmt.Errorf("%w: %q of width %d wants a state of its NewState, got %s", ErrState, c.kind, c.hidden, given)
+	}
+	h, memory := len(c.layers)*s.batch*c.hidden, 0
+	if c.kind == CellLSTM {
+		memory = h
+	}
+	if len(s.H) != h || len(s.C) != memory {
+		return fmt.Errorf("%w: %d layers over %d sequences want %d numbers of H and %d of C, got %d and %d", ErrState, len(c.layers), s.batch, h, memory, len(s.H), len(s.C))
+	}
+	return nil
+}
+
 // step makes the step of layer i, from h to h.
 func (c *Cell) step(l *cellLayer, x, h []float32, s *CellState, i int) {
 	batch, hidden := s.batch, c.hidden
 	g := c.kind.gates() * hidden
 	kernel.GemmPacked(kernel.Options[float32]{Bias: l.bias}, false, batch, 1, x, l.in, &l.ih, 0, s.gates, g)
 	switch c.kind {
-	case kindLSTM:
+	case CellLSTM:
 		memory := s.C[i*len(h) : (i+1)*len(h)]
 		kernel.GemmPacked(kernel.Options[float32]{}, false, batch, 1, h, hidden, &l.hh, 1, s.gates, g)
 		kernel.LSTMStep(batch, hidden, s.gates, memory, memory, s.u, h)
-	case kindGRU:
+	case CellGRU:
 		kernel.GemmPacked(kernel.Options[float32]{Bias: l.biasHH}, false, batch, 1, h, hidden, &l.hh, 0, s.own, g)
 		kernel.GRUStep(batch, hidden, s.gates, s.own, h, h)
 	default:
 		o := kernel.Options[float32]{Activation: kernel.ActivationTanh}
-		if c.kind == kindReLU {
+		if c.kind == CellReLU {
 			o.Activation = kernel.ActivationReLU
 		}
 		kernel.GemmPacked(o, false, batch, 1, h, hidden, &l.hh, 1, s.gates, g)

@@ -103,6 +103,19 @@ func TestCellErrors(t *testing.T) {
 		_, err = gru.Step(make([]float32, 4), s)
 		assert.ErrorIs(t, err, recurrent.ErrState)
 	}
+	rnn, err := recurrent.NewCell(recurrent.NewRNN(ps.Scope("d"), 2, 3, recurrent.DefaultConfig()))
+	require.NoError(t, err)
+	used := rnn.NewState(2) // of the same sizes as the other's
+	_, err = rnn.Step(make([]float32, 4), used)
+	require.NoError(t, err)
+	_, err = gru.Step(make([]float32, 4), used)
+	require.ErrorIs(t, err, recurrent.ErrState)
+	assert.ErrorContains(t, err, `"gru" of width 3 wants a state of its NewState, got one of "rnn" of width 3`)
+	short := lstm.NewState(2)
+	short.C = short.C[:1]
+	_, err = lstm.Step(make([]float32, 4), short)
+	require.ErrorIs(t, err, recurrent.ErrState)
+	assert.ErrorContains(t, err, "1 layers over 2 sequences want 6 numbers of H and 6 of C, got 6 and 1")
 }
 
 func TestCellFromManyGoroutines(t *testing.T) {

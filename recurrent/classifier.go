@@ -138,11 +138,14 @@ func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 	if err != nil {
 		return nil, err
 	}
+	if _, err := classify.Labels(c.classes, dev, "validation example", ErrClass); err != nil { // now, not after the first epoch
+		return nil, err
+	}
 	texts := make([][]int, len(train))
 	for i, e := range train {
 		texts[i] = c.ids(e.Text)
 	}
-	return verso.Fit(ctx, classify.Task(c.params, texts, labels, c.net.forward), classify.Validated(fit, dev, c.Evaluate))
+	return verso.Fit(ctx, classify.Task(c.params, texts, labels, c.net.forward), classify.Validated(fit, dev, c.evaluator(fit.Workers)))
 }
 
 // ids turns a text into word numbers.

@@ -59,9 +59,10 @@ func (c ClassifierConfig) validate() error {
 	bad := func(what string, got any) error {
 		return fmt.Errorf("%w: %s, got %v", verso.ErrConfig, what, got)
 	}
+	if err := c.Cell.check(); err != nil {
+		return err
+	}
 	switch {
-	case !slices.Contains([]CellKind{CellLSTM, CellGRU, CellRNN}, c.Cell):
-		return bad(fmt.Sprintf("cell wants %q, %q or %q", CellLSTM, CellGRU, CellRNN), c.Cell)
 	case c.Dim < 1 || c.Hidden < 1 || c.Layers < 1:
 		return bad("dim, hidden and layers want at least 1", []int{c.Dim, c.Hidden, c.Layers})
 	case len(c.ConvWidths) > 0 && slices.Min(c.ConvWidths) < 1:

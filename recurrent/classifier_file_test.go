@@ -84,6 +84,7 @@ func FuzzLoadClassifier(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		k, err := recurrent.LoadClassifier(bytes.NewReader(in))
 		if err != nil {
+			require.Nil(t, k)
 			return
 		}
 		_, err = k.Predict("ana sees eva")

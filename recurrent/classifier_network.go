@@ -33,7 +33,7 @@ func newClassifierNetwork(ps *verso.Params, c ClassifierConfig, table *embedding
 		n.convs = append(n.convs, conv1d.NewConv1D(ps.Scope("convs").Scope(fmt.Sprint(i)), c.Dim, c.ConvMaps, k, same))
 	}
 	r := Config{Layers: c.Layers, Bidirectional: c.Bidirectional, Bias: true, Dropout: c.Dropout}
-	n.layer = newLayer(ps.Scope("rnn"), c.Cell, c.read(), c.Hidden, r)
+	n.layer = c.Cell.layer(ps.Scope("rnn"), c.read(), c.Hidden, r)
 	n.fc = verso.NewLinear(ps.Scope("fc"), n.layer.Features(), classes)
 	return n
 }
@@ -44,17 +44,6 @@ func (c ClassifierConfig) read() int {
 		return c.Dim
 	}
 	return len(c.ConvWidths) * c.ConvMaps
-}
-
-// newLayer adds the net of that kind.
-func newLayer(ps *verso.Params, k CellKind, in, hidden int, c Config) Layer {
-	switch k {
-	case CellLSTM:
-		return NewLSTM(ps, in, hidden, c)
-	case CellGRU:
-		return NewGRU(ps, in, hidden, c)
-	}
-	return NewRNN(ps, in, hidden, c)
 }
 
 // newClassifierTable makes the table of word vectors: the pretrained ones, where
@@ -83,7 +72,7 @@ const wordSpread = 0.5
 // forward puts the model into a graph and returns the logits (batch, classes).
 func (n *classifierNetwork) forward(g *verso.Graph, t verso.Tokens) *gorgonia.Node {
 	x := n.table.Forward(g, t) // (total, dim)
-	x.Rows = n.drop(g, x.Rows)
+	x.Rows = drop(g, n.dropout, x.Rows)
 	if len(n.convs) > 0 {
 		var maps []*gorgonia.Node
 		for _, c := range n.convs {
@@ -101,12 +90,5 @@ func (n *classifierNetwork) forward(g *verso.Graph, t verso.Tokens) *gorgonia.No
 	default:
 		row = verso.MaxOverTime(g, y)
 	}
-	return n.fc.Forward(g, n.drop(g, row))
-}
-
-func (n *classifierNetwork) drop(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
-	if n.dropout == 0 {
-		return x
-	}
-	return verso.Dropout{P: n.dropout}.Forward(g, x)
+	return n.fc.Forward(g, drop(g, n.dropout, row))
 }

@@ -3,6 +3,7 @@ package recurrent
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 
 	"gorgonia.org/gorgonia"
@@ -45,8 +46,17 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 // It stops between batches when ctx is done. A text alone and the same text among
 // others get the same answer, to the last bit.
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
+	return c.predictAll(ctx, texts, 0)
+}
+
+// predictAll is PredictAll on so many cores, 0 for all. No bit depends on them.
+func (c *Classifier) predictAll(ctx context.Context, texts []string, workers int) ([]verso.Prediction, error) {
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	out := make([]verso.Prediction, 0, len(texts))
 	err := c.graphs.With(func(r *classifierGraph) error {
+		r.m.Graph().Mode().Workers = workers
 		for part := range slices.Chunk(texts, predictBatch) {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("predicting: %w", err)
@@ -74,5 +84,14 @@ func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 // Evaluate predicts the examples and counts which class was taken for which. An
 // example of a class that the model does not know is an [ErrClass].
 func (c *Classifier) Evaluate(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
-	return classify.Evaluate(ctx, c.classes, examples, ErrClass, c.PredictAll)
+	return c.evaluator(0)(ctx, examples)
+}
+
+// evaluator is Evaluate on so many cores.
+func (c *Classifier) evaluator(workers int) classify.Evaluator {
+	return func(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error) {
+		return classify.Evaluate(ctx, c.classes, examples, ErrClass, func(ctx context.Context, texts []string) ([]verso.Prediction, error) {
+			return c.predictAll(ctx, texts, workers)
+		})
+	}
 }

@@ -321,14 +321,14 @@ func TestClassifierRefuses(t *testing.T) {
 	require.ErrorIs(t, err, recurrent.ErrExamples)
 	require.ErrorContains(t, err, "at least two classes, got 0 examples of 0")
 	for want, change := range map[string]func(c *recurrent.ClassifierConfig){
-		`cell wants "lstm", "gru" or "rnn", got perceptron`:        func(c *recurrent.ClassifierConfig) { c.Cell = "perceptron" },
-		`pooling wants "last", "mean" or "max", got sum`:           func(c *recurrent.ClassifierConfig) { c.Pooling = "sum" },
-		"dim, hidden and layers want at least 1, got [16 0 1]":     func(c *recurrent.ClassifierConfig) { c.Hidden = 0 },
-		"widths of at least 1, got [3 0]":                          func(c *recurrent.ClassifierConfig) { c.ConvWidths = []int{3, 0} },
-		"at least 1 map, got -1":                                   func(c *recurrent.ClassifierConfig) { c.ConvWidths, c.ConvMaps = []int{3}, -1 },
-		"dropout wants a number from 0 to below 1, got 1":          func(c *recurrent.ClassifierConfig) { c.Dropout = 1 },
-		"frozen word vectors want pretrained ones, got none":       func(c *recurrent.ClassifierConfig) { c.Frozen = true },
-		fmt.Sprintf(`"none", want one of %q`, conv1d.Tokenizers()): func(c *recurrent.ClassifierConfig) { c.Tokenizer = "none" },
+		`Cell wants one of ["lstm" "gru" "rnn" "rnn-relu"], got "perceptron"`: func(c *recurrent.ClassifierConfig) { c.Cell = "perceptron" },
+		`pooling wants "last", "mean" or "max", got sum`:                      func(c *recurrent.ClassifierConfig) { c.Pooling = "sum" },
+		"dim, hidden and layers want at least 1, got [16 0 1]":                func(c *recurrent.ClassifierConfig) { c.Hidden = 0 },
+		"widths of at least 1, got [3 0]":                                     func(c *recurrent.ClassifierConfig) { c.ConvWidths = []int{3, 0} },
+		"at least 1 map, got -1":                                              func(c *recurrent.ClassifierConfig) { c.ConvWidths, c.ConvMaps = []int{3}, -1 },
+		"dropout wants a number from 0 to below 1, got 1":                     func(c *recurrent.ClassifierConfig) { c.Dropout = 1 },
+		"frozen word vectors want pretrained ones, got none":                  func(c *recurrent.ClassifierConfig) { c.Frozen = true },
+		fmt.Sprintf(`"none", want one of %q`, conv1d.Tokenizers()):            func(c *recurrent.ClassifierConfig) { c.Tokenizer = "none" },
 	} {
 		bad := c
 		change(&bad)
@@ -340,6 +340,10 @@ func TestClassifierRefuses(t *testing.T) {
 	_, err = k.Fit(t.Context(), []dataset.Example{{Class: "zoe", Text: "zoe"}}, nil, f)
 	require.ErrorIs(t, err, recurrent.ErrClass)
 	require.ErrorContains(t, err, `"zoe" of training example 0, the model has ["ana" "eva"]`)
+	f.Progress = func(verso.Progress) error { t.Fatal("it trains"); return nil }
+	_, err = k.Fit(t.Context(), deeds(10, 1), []dataset.Example{{Class: "zoe", Text: "zoe"}}, f)
+	require.ErrorIs(t, err, recurrent.ErrClass)
+	require.ErrorContains(t, err, `"zoe" of validation example 0`)
 	_, err = k.Evaluate(t.Context(), []dataset.Example{{Class: "zoe"}})
 	require.ErrorIs(t, err, recurrent.ErrClass)
 	_, err = recurrent.NewClassifier([]string{"a", "a"}, k.Words(), nil, c)

@@ -24,6 +24,9 @@ type Config struct {
 	// last layer and none between steps (Zaremba, Sutskever & Vinyals 2014,
 	// Recurrent neural network regularization).
 	Dropout float64
+	// Init draws the first values of all weights and biases; default nil, U(−1/√hidden,
+	// 1/√hidden) as PyTorch has it.
+	Init verso.Init
 }
 
 // DefaultConfig returns PyTorch's defaults: one layer, one direction, biases, no

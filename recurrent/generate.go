@@ -42,8 +42,9 @@ type Token struct {
 // does not know is an [ErrToken] that names it; options out of their range are a
 // verso.ErrConfig. An error, that of ctx among them, ends the sequence.
 //
-// Cost, a token: that of [Cell], and 2·tokens·hidden for the logits; with a
-// Window the window is read anew.
+// Cost: the weights are copied once, into the layout of the products; then, a
+// token, that of [Cell], and 2·tokens·hidden for the logits. With a Window the
+// window is read anew for each token.
 func (m *LanguageModel) Generate(ctx context.Context, prompt string, o Options) iter.Seq2[Token, error] {
 	return func(yield func(Token, error) bool) {
 		if err := m.generate(ctx, prompt, o, yield); err != nil {
@@ -78,14 +79,11 @@ func (m *LanguageModel) generate(ctx context.Context, prompt string, o Options, 
 	state, unread := s.cell.NewState(1), text
 	logits := make([]float32, m.words.Len())
 	for range o.Length {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("generating: %w", err)
-		}
 		if n := m.cfg.Window; n > 0 {
 			text = text[max(0, len(text)-n):]
 			state, unread = s.cell.NewState(1), text
 		}
-		if err := s.read(unread, state, logits); err != nil {
+		if err := s.read(ctx, unread, state, logits); err != nil {
 			return err
 		}
 		if hasUnk && !o.Unknown {
@@ -137,7 +135,7 @@ func (m *LanguageModel) known(token string) (int, error) {
 	return id, nil
 }
 
-// stepper reads tokens one at a time. Many goroutines may share it.
+// stepper reads tokens one at a time, by a copy of the weights.
 type stepper struct {
 	cell  *Cell
 	table []float32
@@ -146,28 +144,24 @@ type stepper struct {
 	bias  []float32
 }
 
-// stepper returns the one of the present weights.
 func (m *LanguageModel) stepper() (*stepper, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.steps != nil {
-		return m.steps, nil
-	}
 	cell, err := NewCell(m.net.layer)
 	if err != nil {
 		return nil, err
 	}
 	s := &stepper{cell: cell, table: m.net.table.Float32s(), dim: m.cfg.Dim, bias: m.net.bias.Float32s()}
 	s.out.Pack(true, m.cfg.Hidden, m.words.Len(), m.net.out.Float32s(), m.cfg.Hidden)
-	m.steps = s
 	return s, nil
 }
 
 // read makes a step for each token and leaves the logits after the last.
-func (s *stepper) read(ids []int, state *CellState, logits []float32) error {
+func (s *stepper) read(ctx context.Context, ids []int, state *CellState, logits []float32) error {
 	var h []float32
-	var err error
 	for _, id := range ids {
+		err := ctx.Err()
+		if err != nil {
+			return fmt.Errorf("reading a prompt, or writing on: %w", err)
+		}
 		if h, err = s.cell.Step(s.table[id*s.dim:(id+1)*s.dim], state); err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
 package recurrent_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 
@@ -65,6 +67,64 @@ func TestGenerateAfterFit(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotEqual(t, before, "un trigal")
 	assert.Equal(t, "un trigal", write(t, m, "tragaban trigo en", greedy(c)))
+}
+
+// What is written between the epochs of a training, or after weights were set, is
+// of the weights at that time: the same as by a model that never wrote before.
+func TestGenerateKeepsNoWeights(t *testing.T) {
+	c, f := smallLM(recurrent.LevelWord)
+	f.Epochs = 3
+	o := recurrent.DefaultOptions()
+	o.Length = 30
+	words, err := recurrent.LMVocabulary(verse, c)
+	require.NoError(t, err)
+	m, err := recurrent.NewLM(words, c)
+	require.NoError(t, err)
+	loaded := func() *recurrent.LanguageModel {
+		twin, err := recurrent.LoadLM(bytes.NewReader(lmBytes(t, m)))
+		require.NoError(t, err)
+		return twin
+	}
+	f.Progress = func(p verso.Progress) error {
+		if p.EpochDone {
+			assert.Equal(t, write(t, loaded(), "tres", o), write(t, m, "tres", o), "epoch %d", p.Epoch)
+		}
+		return nil
+	}
+	_, err = m.Fit(t.Context(), ids(t, m, verse), nil, f)
+	require.NoError(t, err)
+	want := write(t, loaded(), "tres", o)
+	assert.Equal(t, want, write(t, m, "tres", o))
+	for _, p := range m.Params().All() {
+		require.NoError(t, p.Set(make([]float32, p.Len())))
+	}
+	assert.Equal(t, write(t, loaded(), "tres", o), write(t, m, "tres", o))
+	assert.NotEqual(t, want, write(t, m, "tres", o))
+}
+
+// A context ends the reading of a prompt too.
+func TestGenerateStopsWithinPrompt(t *testing.T) {
+	c, f := smallLM(recurrent.LevelWord)
+	f.Epochs = 0
+	m := trainLM(t, c, f)
+	ctx := &countdown{Context: t.Context(), left: 7}
+	for _, err := range m.Generate(ctx, strings.Repeat("tres ", 1000), recurrent.DefaultOptions()) {
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	require.Equal(t, -1, ctx.left, "it went on after the context was done")
+}
+
+// countdown is a context that is done after it was asked so many times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
 }
 
 func TestGenerateFromManyGoroutines(t *testing.T) {

@@ -24,5 +24,5 @@ type GRU struct{ network }
 // (3·hidden, hidden), "bias_ih_l0" and "bias_hh_l0" (3·hidden) to ps, and their
 // like for further layers (_l1 …) and the backward direction (_l0_reverse …).
 func NewGRU(ps *verso.Params, in, hidden int, c Config) *GRU {
-	return &GRU{newNetwork(ps, kindGRU, in, hidden, c)}
+	return &GRU{newNetwork(ps, CellGRU, in, hidden, c)}
 }

@@ -3,6 +3,7 @@ package recurrent
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // Layer is a recurrent net of one or more layers in one or both directions:
-// [RNN], [LSTM] or [GRU].
+// [RNN], [LSTM] or [GRU], whose Weights method gives its parameters.
 type Layer interface {
 	// Forward returns a row for each row of x, of [Layer].Features numbers, and
 	// the states after the last row of each sequence, or after its first in the
@@ -32,48 +33,27 @@ type Weights struct {
 	BiasHH *verso.Param // "bias_hh_l0" (g·hidden), nil without biases
 }
 
-type kind string
-
-const (
-	kindTanh kind = "rnn"
-	kindReLU kind = "rnn (relu)"
-	kindLSTM kind = "lstm"
-	kindGRU  kind = "gru"
-)
-
-// gates is how many products of each sort a cell is made of.
-func (k kind) gates() int { return map[kind]int{kindTanh: 1, kindReLU: 1, kindLSTM: 4, kindGRU: 3}[k] }
-
-func (k kind) spec(c op.RecurrentConfig, m *op.Mode) op.ResultsSpec {
-	switch k {
-	case kindLSTM:
-		return op.LSTM(c, m)
-	case kindGRU:
-		return op.GRU(c, m)
-	}
-	return op.RNN(k == kindReLU, c, m)
-}
-
-// network is what the three kinds have in common.
+// network is what the kinds have in common.
 type network struct {
-	Config  Config
-	Weights []Weights // layer·directions + direction
-	kind    kind
+	cfg     Config
+	weights []Weights // layer·directions + direction
+	kind    CellKind
 	in      int
 	hidden  int
 }
 
-// newNetwork adds the parameters of all layers to ps, all drawn from
-// U(−1/√hidden, 1/√hidden) as PyTorch does.
-func newNetwork(ps *verso.Params, k kind, in, hidden int, c Config) network {
-	n := network{Config: c, kind: k, in: in, hidden: hidden}
+// newNetwork adds the parameters of all layers to ps.
+func newNetwork(ps *verso.Params, k CellKind, in, hidden int, c Config) network {
+	n := network{cfg: c, kind: k, in: in, hidden: hidden}
 	if err := c.validate(); err != nil {
 		ps.Fail(fmt.Errorf("%s: %w", k, err))
 		return n
 	}
-	b := 1 / math.Sqrt(float64(max(hidden, 1)))
-	first := verso.Uniform(-b, b)
-	g := k.gates()
+	first, g := c.Init, k.gates()
+	if first == nil {
+		b := 1 / math.Sqrt(float64(max(hidden, 1)))
+		first = verso.Uniform(-b, b)
+	}
 	for layer := range c.Layers {
 		if ps.Err() != nil {
 			break // the rest would be thrown away
@@ -88,14 +68,21 @@ func newNetwork(ps *verso.Params, k kind, in, hidden int, c Config) network {
 			if c.Bias {
 				w.BiasIH, w.BiasHH = ps.New("bias_ih"+suffix, first, g*hidden), ps.New("bias_hh"+suffix, first, g*hidden)
 			}
-			n.Weights = append(n.Weights, w)
+			n.weights = append(n.weights, w)
 		}
 	}
 	return n
 }
 
+// Config returns the options.
+func (n *network) Config() Config { return n.cfg }
+
+// Weights returns the parameters, of layer and direction at layer·directions +
+// direction.
+func (n *network) Weights() []Weights { return slices.Clone(n.weights) }
+
 // Features is the width of an output row: hidden · directions.
-func (n *network) Features() int { return n.hidden * n.Config.directions() }
+func (n *network) Features() int { return n.hidden * n.cfg.directions() }
 
 // Inputs is the width of the rows that the layer reads.
 func (n *network) Inputs() int { return n.in }
@@ -105,11 +92,11 @@ func (n *network) Hidden() int { return n.hidden }
 
 // States is the number of states, and thus the first size of a [State]:
 // layers · directions.
-func (n *network) States() int { return len(n.Weights) }
+func (n *network) States() int { return len(n.weights) }
 
 // Forward maps x (total, in) to (total, hidden·directions); see [Layer].
 func (n *network) Forward(g *verso.Graph, x verso.Sequence, initial State) (verso.Sequence, State) {
-	if len(n.Weights) == 0 {
+	if len(n.weights) == 0 {
 		g.Fail(string(n.kind), fmt.Errorf("%w: the layer was not built", verso.ErrConfig))
 		return verso.Sequence{}, State{}
 	}
@@ -117,11 +104,11 @@ func (n *network) Forward(g *verso.Graph, x verso.Sequence, initial State) (vers
 		g.Fail(string(n.kind), err)
 		return verso.Sequence{}, State{}
 	}
-	directions := n.Config.directions()
+	directions := n.cfg.directions()
 	var hs, cs []*gorgonia.Node
-	for layer := range n.Config.Layers {
-		if layer > 0 && n.Config.Dropout > 0 {
-			x.Rows = verso.Dropout{P: n.Config.Dropout}.Forward(g, x.Rows)
+	for layer := range n.cfg.Layers {
+		if layer > 0 && n.cfg.Dropout > 0 {
+			x.Rows = verso.Dropout{P: n.cfg.Dropout}.Forward(g, x.Rows)
 		}
 		var rows []*gorgonia.Node
 		for direction := range directions {
@@ -130,7 +117,7 @@ func (n *network) Forward(g *verso.Graph, x verso.Sequence, initial State) (vers
 				return verso.Sequence{}, State{}
 			}
 			rows, hs = append(rows, out[0]), append(hs, out[1])
-			if n.kind == kindLSTM {
+			if n.kind == CellLSTM {
 				cs = append(cs, out[2])
 			}
 		}
@@ -139,7 +126,7 @@ func (n *network) Forward(g *verso.Graph, x verso.Sequence, initial State) (vers
 		}
 	}
 	final := State{H: g.Apply(string(n.kind), op.Stack(), hs...)}
-	if n.kind == kindLSTM {
+	if n.kind == CellLSTM {
 		final.C = g.Apply(string(n.kind), op.Stack(), cs...)
 	}
 	return x, final
@@ -147,7 +134,7 @@ func (n *network) Forward(g *verso.Graph, x verso.Sequence, initial State) (vers
 
 // run puts one layer in one direction into the graph.
 func (n *network) run(g *verso.Graph, x verso.Sequence, initial State, at int, reverse bool) []*gorgonia.Node {
-	w := n.Weights[at]
+	w := n.weights[at]
 	in := []*gorgonia.Node{x.Rows, x.Lengths, g.Param(w.IH), g.Param(w.HH)}
 	c := op.RecurrentConfig{Bias: w.BiasIH != nil, State: initial.H != nil, Memory: initial.C != nil, Reverse: reverse}
 	if c.Bias {

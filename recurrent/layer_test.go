@@ -221,7 +221,7 @@ func TestBadInput(t *testing.T) {
 		"hidden":     {lstm, 2, []int{1, 1, 4}, nil, "H of the initial state wants (1, batch, 3), got (1, 1, 4)"},
 		"layers":     {gru, 2, []int{2, 1, 3}, nil, "H of the initial state wants (1, batch, 3), got (2, 1, 3)"},
 		"axes":       {lstm, 2, nil, []int{1, 3}, "C of the initial state wants (1, batch, 3), got (1, 3)"},
-		"GRU with C": {gru, 2, nil, []int{1, 1, 3}, "has no C"},
+		"GRU with C": {gru, 2, nil, []int{1, 1, 3}, `the initial state of "gru" has no C, got one of (1, 1, 3)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := verso.NewGraph(1)
@@ -270,7 +270,19 @@ func TestFinal(t *testing.T) {
 		}
 		require.NoError(t, m.Close())
 	}
-	g := verso.NewGraph(1)
-	recurrent.Final(g, recurrent.NewGRU(verso.NewParams(1), 2, 3, recurrent.DefaultConfig()), recurrent.State{})
-	assert.ErrorIs(t, g.Err(), verso.ErrShape)
+	layer := recurrent.NewGRU(verso.NewParams(1), 2, 3, recurrent.DefaultConfig())
+	for want, bad := range map[string]func(g *verso.Graph){
+		"a layer and a state of it are wanted": func(g *verso.Graph) { recurrent.Final(g, layer, recurrent.State{}) },
+		"got <nil>": func(g *verso.Graph) {
+			recurrent.Final(g, nil, recurrent.State{H: g.Input("h", tensor.Float32, 1, 1, 3)})
+		},
+		"rows of 3 wants states of a part of that width, got (1, 1, 2)": func(g *verso.Graph) {
+			recurrent.Final(g, layer, recurrent.State{H: g.Input("h", tensor.Float32, 1, 1, 2)})
+		},
+	} {
+		g := verso.NewGraph(1)
+		bad(g)
+		require.ErrorIs(t, g.Err(), verso.ErrShape)
+		assert.ErrorContains(t, g.Err(), want)
+	}
 }

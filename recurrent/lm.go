@@ -3,10 +3,10 @@ package recurrent
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // LanguageModel says how likely each token is to come next in a text:
@@ -38,10 +38,7 @@ type LanguageModel struct {
 	words  *vocab.Vocabulary
 	params *verso.Params
 	net    *lmNetwork
-
-	mu     sync.Mutex
-	judges []*judge // compiled graphs that are free
-	steps  *stepper // nil until it is wanted
+	judges *reuse.Pool[*judge] // one a goroutine
 }
 
 // TrainLM builds a language model for the tokens of a text and fits it.
@@ -74,11 +71,7 @@ func TrainLM(ctx context.Context, text, valid string, c LMConfig, fit verso.FitC
 // NewLM returns a language model over the tokens of a vocabulary that has not
 // learned yet.
 func NewLM(words *vocab.Vocabulary, c LMConfig) (*LanguageModel, error) {
-	m, err := newLM(verso.NewParams(c.Seed), words, c)
-	if err == nil && c.Init > 0 {
-		draw(m.params, c.Init, c.Seed)
-	}
-	return m, err
+	return newLM(verso.NewParams(c.Seed), words, c)
 }
 
 // newLM puts a language model together over ps.
@@ -87,9 +80,14 @@ func newLM(ps *verso.Params, words *vocab.Vocabulary, c LMConfig) (*LanguageMode
 		return nil, err
 	}
 	if words == nil || words.Len() < 2 {
-		return nil, fmt.Errorf("%w: a vocabulary of at least 2 tokens is wanted", ErrText)
+		n := 0
+		if words != nil {
+			n = words.Len()
+		}
+		return nil, fmt.Errorf("%w: a language model wants at least 2 different tokens, got %d", ErrText, n)
 	}
 	m := &LanguageModel{cfg: c, words: words, params: ps, net: newLMNetwork(ps, words.Len(), c)}
+	m.judges = reuse.New(m.compile)
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
@@ -119,9 +117,6 @@ func (m *LanguageModel) Params() *verso.Params { return m.params }
 // Cancel and resume work as verso.Fit has them: states are in the checkpoint. A
 // text with fewer than two tokens a stream, or no window, is an [ErrText].
 func (m *LanguageModel) Fit(ctx context.Context, ids, valid []int, fit verso.FitConfig) (*verso.History, error) {
-	m.mu.Lock()
-	m.steps = nil // it holds copies of the weights
-	m.mu.Unlock()
 	if err := m.check(ids); err != nil {
 		return nil, err
 	}
@@ -143,8 +138,11 @@ func (m *LanguageModel) Fit(ctx context.Context, ids, valid []int, fit verso.Fit
 		fit.Schedule = ZarembaRate(float64(m.cfg.span()), 4, verso.StepsPerEpoch(task.Examples, fit.Batch))
 	}
 	if fit.Validate == nil && len(valid) > 0 {
+		if err := m.judgeable(valid); err != nil { // now, not after the first epoch
+			return nil, fmt.Errorf("validation text: %w", err)
+		}
 		fit.Validate = func(ctx context.Context) (float64, error) {
-			nats, err := m.crossEntropy(ctx, valid, fit.Batch)
+			nats, err := m.crossEntropy(ctx, valid, fit.Batch, fit.Workers)
 			return -nats, err
 		}
 	}

@@ -3,20 +3,9 @@ package recurrent
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/vocab"
-)
-
-// CellKind names the recurrent net of a [LanguageModel].
-type CellKind string
-
-// The recurrent nets.
-const (
-	CellLSTM CellKind = "lstm"
-	CellGRU  CellKind = "gru"
-	CellRNN  CellKind = "rnn" // with tanh
 )
 
 // Level is what a token of a [LanguageModel] is.
@@ -31,37 +20,38 @@ const (
 // LMConfig holds the options of a [LanguageModel]. It is taken literally: start
 // from [DefaultLMConfig].
 type LMConfig struct {
-	Cell  CellKind // default CellLSTM
-	Level Level    // default LevelWord
+	Cell  CellKind `json:"cell"`  // default CellLSTM
+	Level Level    `json:"level"` // default LevelWord
 	// Tokenizer cuts a line into words at LevelWord: "whitespace", the default, for
 	// texts that are tokenized already, or "unicode", words and punctuation by
 	// Unicode Standard Annex #29.
-	Tokenizer string
-	Lower     bool // lower-case the text; default false
-	MinCount  int  // smallest count of a token with a number of its own; default 1
-	MaxTokens int  // most tokens with one, besides [Unknown]; default 0: any number
+	Tokenizer string `json:"tokenizer"`
+	Lower     bool   `json:"lower"`      // lower-case the text; default false
+	MinCount  int    `json:"min_count"`  // smallest count of a token with a number of its own; default 1
+	MaxTokens int    `json:"max_tokens"` // most tokens with one, besides [Unknown]; default 0: any number
 
-	Dim    int // width of a token's vector; default 200
-	Hidden int // width of a state; default 200
-	Layers int // one above the other; default 2
+	Dim    int `json:"dim"`    // width of a token's vector; default 200
+	Hidden int `json:"hidden"` // width of a state; default 200
+	Layers int `json:"layers"` // one above the other; default 2
 	// Dropout is the probability with which an element falls, in training, on its
 	// way from the vectors to the first layer, from layer to layer, and from the
 	// last to the logits, never from step to step; default 0.
-	Dropout float64
+	Dropout float64 `json:"dropout"`
 	// Tied makes the vectors of the tokens the weights of the logits too, which
 	// wants Dim equal to Hidden (Press & Wolf 2017, Using the output embedding to
 	// improve language models); default false.
-	Tied bool
+	Tied bool `json:"tied"`
 	// Window, where it is above 0, makes a model of fixed windows: Window tokens,
 	// read from a state of 0, say the next one. Default 0: continuous text.
-	Window int
-	// Steps is the number of tokens through which gradients go back in continuous
-	// text; default 20.
-	Steps int
+	Window int `json:"window"`
+	// Steps is through how many tokens gradients go back at most in continuous text;
+	// default 20. A stream is cut into as few segments as that allows, all equally
+	// long, but for a token.
+	Steps int `json:"steps"`
 	// Init is the a of U(−a, a), from which all weights are drawn; 0 draws them as
 	// PyTorch does; default 0.1.
-	Init float64
-	Seed uint64 // of the weights; default 1
+	Init float64 `json:"init"`
+	Seed uint64  `json:"seed"` // of the weights; default 1
 }
 
 // DefaultLMConfig returns the small model of Zaremba, Sutskever & Vinyals 2014
@@ -81,8 +71,8 @@ func DefaultLMConfig() LMConfig {
 // nil in Schedule.
 //
 // Zaremba sums the loss over the steps of a segment, where [LanguageModel.Fit]
-// takes the mean: with Steps n, ClipNorm 5/n and rate n are his 5 and 1. With a
-// Window there is one step, and with it 5 and 1.
+// takes the mean: with Steps n, ClipNorm 5/n and rate n are his 5 and 1, where
+// segments have n tokens. With a Window there is one step, and with it 5 and 1.
 func DefaultLMFit(c LMConfig) verso.FitConfig {
 	f := verso.DefaultFitConfig()
 	f.Epochs, f.Batch, f.KeepOrder = 13, 20, c.Window == 0
@@ -114,9 +104,10 @@ var lmTokenizers = map[string]vocab.Tokenizer{
 }
 
 func (c LMConfig) validate() error {
+	if err := c.Cell.check(); err != nil {
+		return err
+	}
 	switch {
-	case !slices.Contains([]CellKind{CellLSTM, CellGRU, CellRNN}, c.Cell):
-		return fmt.Errorf("%w: Cell wants %q, %q or %q, got %q", verso.ErrConfig, CellLSTM, CellGRU, CellRNN, c.Cell)
 	case c.Level != LevelWord && c.Level != LevelChar:
 		return fmt.Errorf("%w: Level wants %q or %q, got %q", verso.ErrConfig, LevelWord, LevelChar, c.Level)
 	case c.Level == LevelWord && lmTokenizers[c.Tokenizer] == nil:

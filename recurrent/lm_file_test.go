@@ -38,10 +38,10 @@ func TestLoadLMErrors(t *testing.T) {
 	require.NoError(t, err)
 	whole := string(lmBytes(t, m))
 	for old, lie := range map[string][2]string{
-		`\"Hidden\":24`:          {`\"Hidden\":99`, `"rnn.weight_ih_l0": want shape [396 12], the file has [96 12]`},
-		`\"Dim\":12`:             {`\"Dim\":99`, `"emb.weight": want shape [14 99], the file has [14 12]`},
-		`\"Layers\":1`:           {`\"Layers\":9`, `"rnn.weight_ih_l1" is missing, want shape [96 24]`},
-		`\"Cell\":\"lstm\"`:      {`\"Cell\":\"xxxx\"`, "Cell wants"},
+		`\"hidden\":24`:          {`\"hidden\":99`, `"rnn.weight_ih_l0": want shape [396 12], the file has [96 12]`},
+		`\"dim\":12`:             {`\"dim\":99`, `"emb.weight": want shape [14 99], the file has [14 12]`},
+		`\"layers\":1`:           {`\"layers\":9`, `"rnn.weight_ih_l1" is missing, want shape [96 24]`},
+		`\"cell\":\"lstm\"`:      {`\"cell\":\"xxxx\"`, "Cell wants"},
 		"verso language model 1": {"verso language model 9", "want"},
 		"verso language":         {"verso LANGUAGE", "want"},
 		whole[len(whole)-9:]:     {"", "truncated"},
@@ -65,7 +65,7 @@ func FuzzLoadLM(f *testing.F) {
 	require.NoError(f, err)
 	var b bytes.Buffer
 	require.NoError(f, m.Save(&b))
-	for _, from := range []string{"", `\"Hidden\":2`, `\"Layers\":1`, "weight_hh_l0", "bias_ih_l0", "out.bias", "F32", "verso language", "vocabulary", `\"Cell\":\"lstm\"`} {
+	for _, from := range []string{"", `\"hidden\":2`, `\"layers\":1`, "weight_hh_l0", "bias_ih_l0", "out.bias", "F32", "verso language", "vocabulary", `\"cell\":\"lstm\"`} {
 		f.Add([]byte(strings.Replace(b.String(), from, strings.Repeat("9", len(from)), 1)))
 	}
 	f.Add(b.Bytes()[:b.Len()-3])

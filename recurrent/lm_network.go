@@ -1,7 +1,7 @@
 package recurrent
 
 import (
-	"math/rand/v2"
+	"math"
 
 	"gorgonia.org/gorgonia"
 
@@ -20,42 +20,28 @@ type lmNetwork struct {
 
 func newLMNetwork(ps *verso.Params, tokens int, c LMConfig) *lmNetwork {
 	n := &lmNetwork{dropout: c.Dropout}
+	r := Config{Layers: c.Layers, Bias: true, Dropout: c.Dropout}
+	vectors := verso.Normal(0, 1)
+	if c.Init > 0 {
+		r.Init = verso.Uniform(-c.Init, c.Init)
+		vectors = r.Init
+	}
 	if c.Tied { // its gradient is dense
-		n.table = ps.Scope("emb").New("weight", verso.Normal(0, 1), tokens, c.Dim)
+		n.table = ps.Scope("emb").New("weight", vectors, tokens, c.Dim)
 	} else {
-		n.table = ps.Scope("emb").NewTable("weight", verso.Normal(0, 1), tokens, c.Dim)
+		n.table = ps.Scope("emb").NewTable("weight", vectors, tokens, c.Dim)
 	}
-	r, rnn := Config{Layers: c.Layers, Bias: true, Dropout: c.Dropout}, ps.Scope("rnn")
-	switch c.Cell {
-	case CellGRU:
-		n.layer = NewGRU(rnn, c.Dim, c.Hidden, r)
-	case CellRNN:
-		n.layer = NewRNN(rnn, c.Dim, c.Hidden, r)
-	default:
-		n.layer = NewLSTM(rnn, c.Dim, c.Hidden, r)
+	n.layer = c.Cell.layer(ps.Scope("rnn"), c.Dim, c.Hidden, r)
+	out, first := ps.Scope("out"), r.Init
+	if first == nil { // as verso.NewLinear
+		b := 1 / math.Sqrt(float64(c.Hidden))
+		first = verso.Uniform(-b, b)
 	}
-	if c.Tied {
-		n.out, n.bias = n.table, ps.Scope("out").New("bias", verso.Zeros(), tokens)
-	} else {
-		l := verso.NewLinear(ps.Scope("out"), c.Hidden, tokens)
-		n.out, n.bias = l.Weight, l.Bias
+	if n.out = n.table; !c.Tied {
+		n.out = out.New("weight", first, tokens, c.Hidden)
 	}
+	n.bias = out.New("bias", first, tokens)
 	return n
-}
-
-// draw fills all parameters from U(−a, a).
-func draw(ps *verso.Params, a float64, seed uint64) {
-	for i, p := range ps.All() {
-		x := make([]float64, p.Len())
-		verso.Uniform(-a, a)(rand.New(rand.NewPCG(seed, uint64(i))), p.Shape(), x)
-		if p.Float64s() != nil {
-			copy(p.Float64s(), x)
-			continue
-		}
-		for k, v := range x {
-			p.Float32s()[k] = float32(v)
-		}
-	}
 }
 
 // forward reads the tokens from a state and returns the rows that the logits are
@@ -65,7 +51,7 @@ func (n *lmNetwork) forward(g *verso.Graph, t verso.Tokens, s State) (verso.Sequ
 		Rows:    g.Apply("embedding", op.Lookup(op.LookupConfig{PadRow: -1, Mode: g.Mode()}), t.IDs, g.Param(n.table)),
 		Lengths: t.Lengths,
 	}
-	x.Rows = n.drop(g, x.Rows)
+	x.Rows = drop(g, n.dropout, x.Rows)
 	if g.Err() != nil {
 		return x, State{}
 	}
@@ -74,12 +60,13 @@ func (n *lmNetwork) forward(g *verso.Graph, t verso.Tokens, s State) (verso.Sequ
 
 // logits maps rows (k, hidden) to (k, tokens).
 func (n *lmNetwork) logits(g *verso.Graph, rows *gorgonia.Node) *gorgonia.Node {
-	return g.Apply("logits", op.Linear(true, g.Mode()), n.drop(g, rows), g.Param(n.out), g.Param(n.bias))
+	return g.Apply("logits", op.Linear(true, g.Mode()), drop(g, n.dropout, rows), g.Param(n.out), g.Param(n.bias))
 }
 
-func (n *lmNetwork) drop(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
-	if n.dropout == 0 {
+// drop is dropout, where there is any.
+func drop(g *verso.Graph, p float64, x *gorgonia.Node) *gorgonia.Node {
+	if p == 0 {
 		return x
 	}
-	return verso.Dropout{P: n.dropout}.Forward(g, x)
+	return verso.Dropout{P: p}.Forward(g, x)
 }

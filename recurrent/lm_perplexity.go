@@ -28,53 +28,86 @@ const (
 // state of 0, or over those that have a whole window before them. Numbers are
 // those of [LanguageModel.IDs]. A text without such a token is an [ErrText].
 func (m *LanguageModel) Perplexity(ctx context.Context, ids []int) (float64, error) {
-	nats, err := m.crossEntropy(ctx, ids, 1)
-	return math.Exp(nats), err
+	nats, err := m.crossEntropy(ctx, ids, 1, 0)
+	if err != nil {
+		return 0, err
+	}
+	return math.Exp(nats), nil
+}
+
+// Score returns ln p of each token that [LanguageModel.Perplexity] takes the mean
+// over, in the order of the text: element i is of token i+1, or i+Window. The sum
+// is the logarithm of the probability of the text after its first token, by which
+// texts of one length can be ranked. Errors are those of Perplexity.
+func (m *LanguageModel) Score(ctx context.Context, ids []int) ([]float64, error) {
+	losses, err := m.losses(ctx, ids, 1, 0)
+	for i, x := range losses {
+		losses[i] = -x
+	}
+	return losses, err
 }
 
 // crossEntropy is the logarithm of the perplexity, of a text in n streams.
-func (m *LanguageModel) crossEntropy(ctx context.Context, ids []int, n int) (float64, error) {
-	if err := m.check(ids); err != nil {
-		return 0, err
-	}
-	if w := max(m.cfg.Window, 1); len(ids) <= w {
-		return 0, fmt.Errorf("%w: perplexity wants at least %d tokens, got %d", ErrText, w+1, len(ids))
-	}
-	j, err := m.judge()
+func (m *LanguageModel) crossEntropy(ctx context.Context, ids []int, n, workers int) (float64, error) {
+	losses, err := m.losses(ctx, ids, n, workers)
 	if err != nil {
 		return 0, err
 	}
-	defer m.free(j)
-	if m.cfg.Window > 0 {
-		return j.windows(ctx, ids, m.cfg.Window)
+	sum := 0.0
+	for _, x := range losses {
+		sum += x
 	}
-	streams, err := cut(ids, min(n, len(ids)-1))
-	if err != nil {
-		return 0, err
-	}
-	return j.streams(ctx, streams)
+	return sum / float64(len(losses)), nil
 }
 
-// judge is a compiled graph that sums the loss of a batch.
+// losses are −ln p of the tokens that count, those of several streams segment by
+// segment. Workers of 0 are all cores; no bit depends on them.
+func (m *LanguageModel) losses(ctx context.Context, ids []int, n, workers int) (out []float64, err error) {
+	if err := m.judgeable(ids); err != nil {
+		return nil, err
+	}
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	err = m.judges.With(func(j *judge) error {
+		j.m.Graph().Mode().Workers = workers
+		if m.cfg.Window > 0 {
+			out, err = j.windows(ctx, ids, m.cfg.Window)
+			return err
+		}
+		streams, err := cut(ids, min(n, len(ids)-1))
+		if err != nil {
+			return err
+		}
+		out, err = j.streams(ctx, streams)
+		return err
+	})
+	return out, err
+}
+
+// judgeable says what is wrong with a text that is to be judged.
+func (m *LanguageModel) judgeable(ids []int) error {
+	if err := m.check(ids); err != nil {
+		return err
+	}
+	if w := max(m.cfg.Window, 1); len(ids) <= w {
+		return fmt.Errorf("%w: perplexity wants at least %d tokens, got %d", ErrText, w+1, len(ids))
+	}
+	return nil
+}
+
+// judge is a compiled graph of the losses of a batch.
 type judge struct {
 	m      *verso.Machine
 	tokens verso.Tokens
 	want   *gorgonia.Node
-	loss   *gorgonia.Node
-	carry  *Carry // nil with windows
+	loss   *gorgonia.Node // (tokens that are predicted)
+	carry  *Carry         // nil with windows
 	final  State
 }
 
-func (m *LanguageModel) judge() (*judge, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if n := len(m.judges); n > 0 {
-		j := m.judges[n-1]
-		m.judges = m.judges[:n-1]
-		return j, nil
-	}
+func (m *LanguageModel) compile() (*judge, error) {
 	g := verso.NewGraph(m.cfg.Seed)
-	g.Mode().Workers = runtime.GOMAXPROCS(0) // no bit depends on it
 	j := &judge{tokens: g.Tokens("text"), want: g.Input("next", tensor.Int, 1)}
 	var rows *gorgonia.Node
 	if m.cfg.Window > 0 {
@@ -86,22 +119,16 @@ func (m *LanguageModel) judge() (*judge, error) {
 		rows, j.final = y.Rows, s
 	}
 	c := verso.DefaultCrossEntropyConfig()
-	c.Reduction = verso.ReduceSum
+	c.Reduction = verso.ReduceNone
 	j.loss = verso.CrossEntropy(g, m.net.logits(g, rows), j.want, c)
 	var err error
 	j.m, err = g.Compile(nil)
 	return j, err
 }
 
-func (m *LanguageModel) free(j *judge) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.judges = append(m.judges, j)
-}
-
-func (j *judge) streams(ctx context.Context, streams [][]int) (float64, error) {
+func (j *judge) streams(ctx context.Context, streams [][]int) (out []float64, err error) {
 	j.carry.Reset(len(streams))
-	length, sum := len(streams[0])-1, 0.0
+	length := len(streams[0]) - 1
 	steps := max(1, judgeTokens/len(streams))
 	for from := 0; from < length; from += steps {
 		to := min(from+steps, length)
@@ -110,48 +137,46 @@ func (j *judge) streams(ctx context.Context, streams [][]int) (float64, error) {
 		for _, s := range streams {
 			batch, next = append(batch, s[from:to]), append(next, s[from+1:to+1]...)
 		}
-		x, err := j.run(ctx, batch, next)
-		if err != nil {
-			return 0, err
+		if out, err = j.run(ctx, batch, next, out); err != nil {
+			return nil, err
 		}
 		if err := j.carry.Keep(j.final); err != nil {
-			return 0, err
+			return nil, err
 		}
-		sum += x
 	}
-	return sum / float64(length*len(streams)), nil
+	return out, nil
 }
 
-func (j *judge) windows(ctx context.Context, ids []int, n int) (float64, error) {
-	sum := 0.0
+func (j *judge) windows(ctx context.Context, ids []int, n int) (out []float64, err error) {
 	for from := 0; from+n < len(ids); from += judgeWindows {
 		var batch [][]int
 		var next []int
 		for at := from; at < min(from+judgeWindows, len(ids)-n); at++ {
 			batch, next = append(batch, ids[at:at+n]), append(next, ids[at+n])
 		}
-		x, err := j.run(ctx, batch, next)
-		if err != nil {
-			return 0, err
+		if out, err = j.run(ctx, batch, next, out); err != nil {
+			return nil, err
 		}
-		sum += x
 	}
-	return sum / float64(len(ids)-n), nil
+	return out, nil
 }
 
-// run returns the summed loss of a batch.
-func (j *judge) run(ctx context.Context, batch [][]int, next []int) (float64, error) {
+// run appends the losses of a batch.
+func (j *judge) run(ctx context.Context, batch [][]int, next []int, out []float64) ([]float64, error) {
 	if err := ctx.Err(); err != nil {
-		return 0, fmt.Errorf("judging a text: %w", err)
+		return nil, fmt.Errorf("judging a text: %w", err)
 	}
 	if err := j.m.FeedTokens(j.tokens, batch); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := j.m.FeedInts(j.want, next); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := j.m.Run(); err != nil {
-		return 0, err
+		return nil, err
 	}
-	return j.m.Scalar(j.loss), nil
+	for _, x := range j.m.Float32s(j.loss) {
+		out = append(out, float64(x))
+	}
+	return out, nil
 }

@@ -2,6 +2,7 @@ package recurrent
 
 import (
 	"fmt"
+	"reflect"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -15,7 +16,7 @@ import (
 type segments struct {
 	streams [][]int // each of length + 1
 	length  int
-	steps   int
+	count   int // of the segments of a stream
 	shards  []*shard
 }
 
@@ -28,10 +29,11 @@ type shard struct {
 
 // continuous is the task of streams of equal length.
 func (m *LanguageModel) continuous(streams [][]int) verso.Task {
-	s := &segments{streams: streams, length: len(streams[0]) - 1, steps: m.cfg.Steps}
+	s := &segments{streams: streams, length: len(streams[0]) - 1}
+	s.count = (s.length-1)/m.cfg.Steps + 1
 	return verso.Task{
 		Params:   m.params,
-		Examples: ((s.length-1)/s.steps + 1) * len(streams),
+		Examples: s.count * len(streams),
 		Weight:   s.tokens,
 		Carry:    s,
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
@@ -48,9 +50,10 @@ func (m *LanguageModel) continuous(streams [][]int) verso.Task {
 	}
 }
 
-// span is the part of a stream that a segment reads.
+// span is the part of a stream that a segment reads. All are equally long, but for
+// a token: in a short one at the end each token would count for more.
 func (s *segments) span(segment int) (from, to int) {
-	return segment * s.steps, min((segment+1)*s.steps, s.length)
+	return segment * s.length / s.count, (segment + 1) * s.length / s.count
 }
 
 // tokens is the weight of examples.
@@ -91,9 +94,13 @@ func (p *shard) keep() error {
 	return p.carry.Keep(p.final)
 }
 
+// lengthName is that of the length of the streams, which says with the number of
+// examples where segments begin.
+const lengthName = "length"
+
 // State implements verso.Carry.
 func (s *segments) State() []verso.StateVector {
-	var out []verso.StateVector
+	out := []verso.StateVector{{Name: lengthName, Values: []float64{float64(s.length)}}}
 	for i, p := range s.shards {
 		_ = p.keep() // the sizes are those of its own run
 		for _, x := range p.carry.vectors() {
@@ -109,8 +116,12 @@ func (s *segments) SetState(state []verso.StateVector) error {
 	for _, v := range state {
 		given[v.Name] = v.Values
 	}
-	if want := s.State(); state != nil && len(want) != len(given) {
+	want := s.State()
+	if state != nil && len(want) != len(given) {
 		return fmt.Errorf("%w: %d parts are wanted, got %d", ErrState, len(want), len(given))
+	}
+	if state != nil && !reflect.DeepEqual(want[0].Values, given[lengthName]) {
+		return fmt.Errorf("%w: it is of streams of %v tokens, these have %v", ErrState, given[lengthName], want[0].Values)
 	}
 	var set []func()
 	for i, p := range s.shards {

@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,6 +98,7 @@ func TestLanguageModelLearns(t *testing.T) {
 		{recurrent.LevelWord, recurrent.CellGRU, 0, true, 1.4},
 		{recurrent.LevelChar, recurrent.CellGRU, 0, false, 1.4},
 		{recurrent.LevelWord, recurrent.CellRNN, 4, false, 1.4},
+		{recurrent.LevelWord, recurrent.CellReLU, 4, false, 1.4},
 		{recurrent.LevelWord, recurrent.CellLSTM, 3, false, 1.4},
 		{recurrent.LevelChar, recurrent.CellGRU, 9, false, 1.3},
 	} {
@@ -158,7 +159,7 @@ func TestPerplexityIsCarried(t *testing.T) {
 		require.True(t, ok, name)
 		return p.Float32s()
 	}
-	for _, w := range []*verso.Param{lstm.Weights[0].IH, lstm.Weights[0].HH, lstm.Weights[0].BiasIH, lstm.Weights[0].BiasHH} {
+	for _, w := range []*verso.Param{lstm.Weights()[0].IH, lstm.Weights()[0].HH, lstm.Weights()[0].BiasIH, lstm.Weights()[0].BiasHH} {
 		require.NoError(t, w.Set(weight(w.Name())))
 	}
 	cell, err := recurrent.NewCell(lstm)
@@ -199,52 +200,30 @@ func TestLanguageModelSameSeed(t *testing.T) {
 	assert.NotEqual(t, a, run(2, 1))
 }
 
-// A training that is stopped within an epoch, where states are not 0, goes on to
-// the same bytes.
-func TestLanguageModelCancelAndResume(t *testing.T) {
-	for _, cell := range []recurrent.CellKind{recurrent.CellLSTM, recurrent.CellGRU} {
-		c, f := smallLM(recurrent.LevelChar)
-		c.Cell, c.Layers, c.Dropout = cell, 2, 0.1
-		f.Epochs, f.Batch, f.Shards = 2, 3, 2
-		whole := trainLM(t, c, f)
-		steps := 0
-		for stop := 1; stop < 13; stop += 4 {
-			path := filepath.Join(t.TempDir(), "checkpoint")
-			ctx, cancel := context.WithCancel(t.Context())
-			first := f
-			first.Checkpoint = path
-			first.Progress = func(p verso.Progress) error {
-				if steps = p.Steps; p.Step == stop {
-					cancel()
-				}
-				return nil
-			}
-			_, _, err := recurrent.TrainLM(ctx, verse, "", c, first)
-			cancel()
-			require.ErrorIs(t, err, context.Canceled)
-			second := f
-			second.Checkpoint, second.Resume = path, true
-			again := c
-			again.Seed = 9 // other weights at first
-			m, h, err := recurrent.TrainLM(t.Context(), verse, "", again, second)
-			require.NoError(t, err)
-			require.Equal(t, steps, h.Steps)
-			for i, p := range whole.Params().All() {
-				require.Equal(t, p.Float32s(), m.Params().All()[i].Float32s(), "%s, %s, stopped after step %d", cell, p.Name(), stop)
+// First values are a function of the seed and the name: one layer more leaves the
+// others as they are.
+func TestLanguageModelFirstValues(t *testing.T) {
+	c, _ := smallLM(recurrent.LevelWord)
+	words, err := recurrent.LMVocabulary(verse, c)
+	require.NoError(t, err)
+	for _, a := range []float64{0, 0.1} {
+		c.Init = a
+		c.Layers = 1
+		small, err := recurrent.NewLM(words, c)
+		require.NoError(t, err)
+		c.Layers = 2
+		large, err := recurrent.NewLM(words, c)
+		require.NoError(t, err)
+		for _, p := range small.Params().All() {
+			q, ok := large.Params().Get(p.Name())
+			require.True(t, ok)
+			assert.Equal(t, p.Float32s(), q.Float32s(), p.Name())
+			if a > 0 {
+				assert.LessOrEqual(t, slices.Max(p.Float32s()), float32(a))
+				assert.GreaterOrEqual(t, slices.Min(p.Float32s()), -float32(a))
 			}
 		}
-		require.Greater(t, steps, 13)
 	}
-}
-
-// A checkpoint of another net is refused, and the weights stay.
-func TestLanguageModelResumeMismatch(t *testing.T) {
-	c, f := smallLM(recurrent.LevelWord)
-	f.Epochs, f.Checkpoint = 1, filepath.Join(t.TempDir(), "checkpoint")
-	trainLM(t, c, f)
-	f.Resume, c.Hidden = true, 8
-	_, _, err := recurrent.TrainLM(t.Context(), verse, "", c, f)
-	require.ErrorIs(t, err, verso.ErrCheckpoint)
 }
 
 func TestLanguageModelScore(t *testing.T) {
@@ -277,19 +256,19 @@ func TestZarembaRate(t *testing.T) {
 func TestLanguageModelErrors(t *testing.T) {
 	base, fit := smallLM(recurrent.LevelWord)
 	for want, change := range map[string]func(*recurrent.LMConfig){
-		`Cell wants "lstm", "gru" or "rnn", got "x"`:    func(c *recurrent.LMConfig) { c.Cell = "x" },
-		`Level wants "word" or "char", got "x"`:         func(c *recurrent.LMConfig) { c.Level = "x" },
-		`Tokenizer wants "unicode" or "whitespace"`:     func(c *recurrent.LMConfig) { c.Tokenizer = "" },
-		"Dropout wants a probability":                   func(c *recurrent.LMConfig) { c.Dropout = math.NaN() },
-		"Init wants a number":                           func(c *recurrent.LMConfig) { c.Init = -1 },
-		"Tied wants Dim equal to Hidden, got 12 and 24": func(c *recurrent.LMConfig) { c.Tied = true },
-		"Dim wants at least 1, got 0":                   func(c *recurrent.LMConfig) { c.Dim = 0 },
-		"Hidden wants at least 1, got -1":               func(c *recurrent.LMConfig) { c.Hidden = -1 },
-		"Layers wants at least 1, got 0":                func(c *recurrent.LMConfig) { c.Layers = 0 },
-		"Window wants at least 0, got -1":               func(c *recurrent.LMConfig) { c.Window = -1 },
-		"Steps wants at least 1, got 0":                 func(c *recurrent.LMConfig) { c.Steps = 0 },
-		"MinCount wants at least 0, got -1":             func(c *recurrent.LMConfig) { c.MinCount = -1 },
-		"MaxTokens wants at least 0, got -1":            func(c *recurrent.LMConfig) { c.MaxTokens = -1 },
+		`Cell wants one of ["lstm" "gru" "rnn" "rnn-relu"], got "x"`: func(c *recurrent.LMConfig) { c.Cell = "x" },
+		`Level wants "word" or "char", got "x"`:                      func(c *recurrent.LMConfig) { c.Level = "x" },
+		`Tokenizer wants "unicode" or "whitespace"`:                  func(c *recurrent.LMConfig) { c.Tokenizer = "" },
+		"Dropout wants a probability":                                func(c *recurrent.LMConfig) { c.Dropout = math.NaN() },
+		"Init wants a number":                                        func(c *recurrent.LMConfig) { c.Init = -1 },
+		"Tied wants Dim equal to Hidden, got 12 and 24":              func(c *recurrent.LMConfig) { c.Tied = true },
+		"Dim wants at least 1, got 0":                                func(c *recurrent.LMConfig) { c.Dim = 0 },
+		"Hidden wants at least 1, got -1":                            func(c *recurrent.LMConfig) { c.Hidden = -1 },
+		"Layers wants at least 1, got 0":                             func(c *recurrent.LMConfig) { c.Layers = 0 },
+		"Window wants at least 0, got -1":                            func(c *recurrent.LMConfig) { c.Window = -1 },
+		"Steps wants at least 1, got 0":                              func(c *recurrent.LMConfig) { c.Steps = 0 },
+		"MinCount wants at least 0, got -1":                          func(c *recurrent.LMConfig) { c.MinCount = -1 },
+		"MaxTokens wants at least 0, got -1":                         func(c *recurrent.LMConfig) { c.MaxTokens = -1 },
 	} {
 		c := base
 		change(&c)
@@ -310,12 +289,19 @@ func TestLanguageModelErrors(t *testing.T) {
 
 	fit.Epochs = 1
 	m := trainLM(t, base, fit)
-	_, err := m.Perplexity(t.Context(), []int{1})
+	p, err := m.Perplexity(t.Context(), []int{1})
 	require.ErrorIs(t, err, recurrent.ErrText)
+	require.Zero(t, p, "1 would be a perfect model")
 	_, err = m.Perplexity(t.Context(), []int{1, m.Words().Len()})
 	require.ErrorIs(t, err, verso.ErrInput)
 	_, err = m.Fit(t.Context(), []int{0, 1, 2, -1}, nil, fit)
 	require.ErrorIs(t, err, verso.ErrInput)
+	// Data that cannot validate are found before anything is learned.
+	fit.Progress = func(verso.Progress) error { t.Fatal("it trains"); return nil }
+	for _, valid := range [][]int{{3}, {1, m.Words().Len()}} {
+		_, err = m.Fit(t.Context(), ids(t, m, verse), valid, fit)
+		require.ErrorContains(t, err, "validation text: ")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = m.Perplexity(ctx, []int{1, 2})

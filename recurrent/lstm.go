@@ -23,5 +23,5 @@ type LSTM struct{ network }
 // (4·hidden, hidden), "bias_ih_l0" and "bias_hh_l0" (4·hidden) to ps, and their
 // like for further layers (_l1 …) and the backward direction (_l0_reverse …).
 func NewLSTM(ps *verso.Params, in, hidden int, c Config) *LSTM {
-	return &LSTM{newNetwork(ps, kindLSTM, in, hidden, c)}
+	return &LSTM{newNetwork(ps, CellLSTM, in, hidden, c)}
 }

@@ -21,11 +21,11 @@ type RNN struct{ network }
 // for further layers (_l1 …) and the backward direction (_l0_reverse …). f is
 // tanh.
 func NewRNN(ps *verso.Params, in, hidden int, c Config) *RNN {
-	return &RNN{newNetwork(ps, kindTanh, in, hidden, c)}
+	return &RNN{newNetwork(ps, CellRNN, in, hidden, c)}
 }
 
 // NewRNNReLU is [NewRNN] with f = max(·, 0) (Le, Jaitly & Hinton 2015, A simple
 // way to initialize recurrent networks of rectified linear units).
 func NewRNNReLU(ps *verso.Params, in, hidden int, c Config) *RNN {
-	return &RNN{newNetwork(ps, kindReLU, in, hidden, c)}
+	return &RNN{newNetwork(ps, CellReLU, in, hidden, c)}
 }

@@ -20,8 +20,8 @@ type State struct {
 
 // check compares a state with what a network wants.
 func (s State) check(n *network) error {
-	if s.C != nil && n.kind != kindLSTM {
-		return fmt.Errorf("%w: a state of this kind has no C", verso.ErrShape)
+	if s.C != nil && n.kind != CellLSTM {
+		return fmt.Errorf("%w: the initial state of %q has no C, got one of %v", verso.ErrShape, n.kind, s.C.Shape())
 	}
 	for i, x := range []*gorgonia.Node{s.H, s.C} {
 		if x == nil {
@@ -44,8 +44,12 @@ func final(g *verso.Graph, l Layer, x *gorgonia.Node) *gorgonia.Node {
 	if g.Err() != nil {
 		return nil
 	}
-	if x == nil || x.Dims() != 3 || l.Features()%x.Shape()[2] != 0 {
-		g.Fail("final state", fmt.Errorf("%w: a state of the layer is wanted", verso.ErrShape))
+	if l == nil || x == nil {
+		g.Fail("final state", fmt.Errorf("%w: a layer and a state of it are wanted, got %T and %v", verso.ErrShape, l, x))
+		return nil
+	}
+	if x.Dims() != 3 || x.Shape()[2] == 0 || l.Features()%x.Shape()[2] != 0 {
+		g.Fail("final state", fmt.Errorf("%w: a layer with rows of %d wants states of a part of that width, got %v", verso.ErrShape, l.Features(), x.Shape()))
 		return nil
 	}
 	n, directions := x.Shape()[0], l.Features()/x.Shape()[2]

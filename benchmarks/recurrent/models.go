@@ -52,7 +52,7 @@ func stepper(name string) (func() error, error) {
 		}
 		grads := m.Gradients()
 		if model == "lm" {
-			verso.ClipGradients(grads, 5, 2)
+			verso.ClipGradients(grads, 5.0/piece, 2)
 		}
 		return optimizer.Step(rate, grads)
 	}, nil
