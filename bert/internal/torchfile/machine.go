@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // Instructions of the pickle protocol, 2 to 5, as far as a state dict has them.
@@ -36,17 +37,42 @@ type (
 	ignored struct{} // a number too long to be a size
 )
 
+// get returns the value of a key, the last where there are several, nil without one.
+func (d *dict) get(key string) any {
+	for i := len(d.keys) - 1; i >= 0; i-- {
+		if d.keys[i] == key {
+			return d.values[i]
+		}
+	}
+	return nil
+}
+
+// describe names a value for an error. It never looks into one: a tuple that holds
+// the same tuple twice, forty times over, would be printed 2⁴⁰ times.
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil, bool, int, float:
+		return fmt.Sprint(v)
+	case string:
+		return fmt.Sprintf("%.100q", v)
+	case global:
+		return fmt.Sprintf("the name %.100q", string(v))
+	}
+	return fmt.Sprintf("a %s", strings.TrimPrefix(strings.TrimPrefix(fmt.Sprintf("%T", v), "*"), "torchfile."))
+}
+
 // machine runs a pickle.
 type machine struct {
-	code  []byte
-	at    int
-	stack []any
-	memo  map[int]any
+	code     []byte
+	at       int // of code: behind the pickle when it has run
+	stack    []any
+	memo     map[int]any
+	storages map[string]*storage // that it names, by key
 }
 
 // run executes a pickle and returns its result.
-func run(code []byte) (any, error) {
-	m := &machine{code: code, memo: map[int]any{}}
+func (m *machine) run() (any, error) {
+	m.memo, m.storages = map[int]any{}, map[string]*storage{}
 	for {
 		begin := m.at
 		op, err := m.byte()
@@ -189,12 +215,12 @@ func (m *machine) number(op byte) error {
 		if err != nil {
 			return err
 		}
-		if n == 0 || n > 8 {
+		if n > 8 {
 			m.push(ignored{})
 			return nil
 		}
 		var whole [8]byte
-		if b[n-1]&0x80 != 0 {
+		if n > 0 && b[n-1]&0x80 != 0 {
 			for i := range whole {
 				whole[i] = 0xff
 			}

@@ -52,7 +52,7 @@ func (m *machine) fill(op byte) (err error) {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: %d items do not go into %T", ErrPickle, len(items), m.stack[len(m.stack)-1])
+	return fmt.Errorf("%w: %d items do not go into %s", ErrPickle, len(items), describe(m.stack[len(m.stack)-1]))
 }
 
 // remember stores the uppermost value, or fetches one.
@@ -130,6 +130,7 @@ func (m *machine) call(op byte) error {
 		}
 		s, err := newStorage(id)
 		if err == nil {
+			m.storages[s.key] = s
 			m.push(s)
 		}
 		return err
@@ -148,10 +149,13 @@ func (m *machine) call(op byte) error {
 	}
 	args, ok := items[1].(tuple)
 	if !ok {
-		return fmt.Errorf("%w: a call with %T", ErrPickle, items[1])
+		return fmt.Errorf("%w: a call with %s, want a tuple", ErrPickle, describe(items[1]))
 	}
 	switch items[0] {
 	case orderedDict:
+		if len(args) > 0 {
+			return fmt.Errorf("%w: an OrderedDict of %d arguments, want none", ErrPickle, len(args))
+		}
 		m.push(&dict{})
 		return nil
 	case rebuildTensor:
@@ -168,7 +172,7 @@ func (m *machine) call(op byte) error {
 			}
 		}
 	}
-	return fmt.Errorf("%w: a call of %.100v", ErrPickle, items[0])
+	return fmt.Errorf("%w: a call of %s with %d arguments", ErrPickle, describe(items[0]), len(args))
 }
 
 // storage is elements of one type in an entry of the archive.
@@ -178,7 +182,8 @@ type storage struct {
 	len   int
 }
 
-// newStorage reads ("storage", type, key, device, length).
+// newStorage reads ("storage", type, key, device, length), and before PyTorch 1.6 a
+// sixth part, None but in files of before 0.4: the storage that it is a part of.
 func newStorage(id any) (*storage, error) {
 	t, _ := id.(tuple)
 	if len(t) < 5 {
@@ -190,7 +195,10 @@ func newStorage(id any) (*storage, error) {
 	n, sized := t[4].(int)
 	d, known := dtypes[class]
 	if kind != "storage" || !known || !ok || !sized || n < 0 || strings.ContainsAny(key, "/\\") {
-		return nil, fmt.Errorf("%w: a storage of type %.100q, key %.100q, length %v", ErrPickle, string(class), key, t[4])
+		return nil, fmt.Errorf("%w: a storage of type %.100q, key %.100q, length %s", ErrPickle, string(class), key, describe(t[4]))
+	}
+	if len(t) > 5 && t[5] != nil {
+		return nil, fmt.Errorf("%w: storage %.100q is a part of another, which is not read", ErrTensor, key)
 	}
 	return &storage{d, key, n}, nil
 }
@@ -200,6 +208,8 @@ type tensor struct {
 	*storage
 	offset         int
 	shape, strides []int
+	count          int // elements
+	span           int // of the storage, from the first element to the last
 }
 
 // newTensor reads (storage, offset, shape, strides, …) and holds the view against the storage.
@@ -213,14 +223,14 @@ func newTensor(args tuple) (*tensor, error) {
 	t.offset, ok[1] = args[1].(int)
 	t.shape, ok[2] = sizes(args[2])
 	t.strides, ok[3] = sizes(args[3])
-	if ok != [4]bool{true, true, true, true} || len(t.shape) != len(t.strides) || t.offset < 0 || len(t.shape) > 16 {
-		return nil, fmt.Errorf("%w: a tensor of shape %v, strides %v, offset %v", ErrPickle, t.shape, t.strides, args[1])
+	if ok != [4]bool{true, true, true, true} || len(t.shape) != len(t.strides) || t.offset < 0 {
+		return nil, fmt.Errorf("%w: a tensor of shape %v, strides %v, offset %s", ErrPickle, t.shape, t.strides, describe(args[1]))
+	}
+	if slices.Contains(t.shape, 0) {
+		return t, nil
 	}
 	last := t.offset // the last element of the view
 	for i, n := range t.shape {
-		if n == 0 {
-			return t, nil
-		}
 		if s := t.strides[i]; n > 1 && s > 0 {
 			if n-1 > (t.len-last)/s {
 				last = t.len
@@ -229,21 +239,28 @@ func newTensor(args tuple) (*tensor, error) {
 			last += (n - 1) * s
 		}
 	}
-	if count := 1; last < t.len {
-		for _, n := range t.shape { // a stride of 0 repeats an element: no more of them than the storage has
-			if n > t.len/count {
-				return nil, fmt.Errorf("%w: shape %v of a storage of %d elements", ErrTensor, t.shape, t.len)
-			}
-			count *= n
-		}
-		return t, nil
+	if last >= t.len {
+		return nil, fmt.Errorf("%w: shape %v, strides %v, offset %d in a storage of %d elements", ErrTensor, t.shape, t.strides, t.offset, t.len)
 	}
-	return nil, fmt.Errorf("%w: shape %v, strides %v, offset %d in a storage of %d elements", ErrTensor, t.shape, t.strides, t.offset, t.len)
+	t.count, t.span = 1, last-t.offset+1
+	for _, n := range t.shape { // a stride of 0 repeats an element: no more of them than the storage has
+		if n > t.len/t.count {
+			return nil, fmt.Errorf("%w: shape %v of a storage of %d elements", ErrTensor, t.shape, t.len)
+		}
+		t.count *= n
+	}
+	return t, nil
 }
+
+// maxAxes is the largest number of axes of a tensor.
+const maxAxes = 16
 
 // sizes reads a tuple of numbers that are not negative.
 func sizes(v any) ([]int, bool) {
 	t, ok := v.(tuple)
+	if !ok || len(t) > maxAxes {
+		return nil, false
+	}
 	out := make([]int, len(t))
 	for i, x := range t {
 		n, is := x.(int)
@@ -252,5 +269,5 @@ func sizes(v any) ([]int, bool) {
 		}
 		out[i] = n
 	}
-	return out, ok
+	return out, true
 }
