@@ -32,7 +32,11 @@ func (o *options) texts() (texts, error) {
 		return t, err
 	}
 	if o.quick && len(t.train) > quickBytes {
-		t.train = t.train[:strings.LastIndexByte(t.train[:quickBytes], '\n')+1]
+		before := strings.LastIndexByte(t.train[:quickBytes], '\n') + 1
+		if before == 0 {
+			before = runeStart(t.train, quickBytes)
+		}
+		t.train = t.train[:before]
 	}
 	if o.test != "" {
 		t.test, err = readText(o.test)
@@ -48,11 +52,25 @@ func (o *options) texts() (texts, error) {
 	return t, err
 }
 
-// holdOut cuts the last twentieth off a text, where a line begins.
+// holdOut cuts the last twentieth off a text: where a line begins, or a word, or
+// at least a character.
 func holdOut(text string) (train, test string) {
-	at := len(text) * 19 / 20
-	at += strings.IndexByte(text[at:], '\n') + 1
+	at := runeStart(text, len(text)*19/20)
+	for _, end := range []string{"\n", " "} {
+		if n := strings.Index(text[at:], end); n >= 0 && at+n+1 < len(text) {
+			at += n + 1
+			break
+		}
+	}
 	return text[:at], text[at:]
+}
+
+// runeStart is the first place from at on where a character begins.
+func runeStart(text string, at int) int {
+	for at < len(text) && !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return at
 }
 
 // readText reads a file, unpacked if its name ends in .gz.

@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/seed6481993f/verso/examples/internal/cli"
-	"github.com/stretchr/testify/require"
 )
 
 // program runs the program and returns its exit code, output and errors.
@@ -123,14 +125,31 @@ func TestErrors(t *testing.T) {
 		{"text is too short", []string{"-text", text, "-batch", "4000"}},
 		{`has no "gatos"`, append([]string{"-text", text, "-level", "word", "-prompt", "tres gatos"}, small...)},
 	} {
-		code, _, errs := program(t, c.args...)
+		code, out, errs := program(t, c.args...)
 		require.Equal(t, cli.Failed, code, c.args)
+		require.NotContains(t, out, "epoch", "refused before the training")
 		require.Contains(t, errs, c.want)
 		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
 	}
 	code, out, _ := program(t, "-help")
 	require.Zero(t, code)
 	require.Contains(t, out, "-zaremba")
+}
+
+// A text of one long line, as collections of text often are: there is no line's
+// beginning to start from, and nowhere to cut but at a character.
+func TestTextOfOneLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "line.txt")
+	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("ñandú y ñu ", 15_000)), 0o600))
+	args := append([]string{"-text", path, "-quick", "-length", "3"}, small...)
+	code, out, errs := program(t, append(args, "-batch", "16", "-epochs", "1")...)
+	require.Zero(t, code, errs)
+	require.Regexp(t, `\nñ`, out, "it begins with the text's first character")
+	require.Regexp(t, figures, lastLine(out))
+
+	train, test := holdOut(strings.Repeat("ñ", 30))
+	require.True(t, utf8.ValidString(train) && utf8.ValidString(test))
+	require.Equal(t, 1, utf8.RuneCountInString(test))
 }
 
 func TestZaremba(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -48,7 +49,12 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := o.write(ctx, m, t); err != nil {
 		return err
 	}
-	test, err := m.IDs(text.test)
+	return o.judge(ctx, m, train, text.test, t)
+}
+
+// judge prints the perplexity of the held-out text beside that of counting.
+func (o *options) judge(ctx context.Context, m *recurrent.LanguageModel, train []int, text string, t *terminal) error {
+	test, err := m.IDs(text)
 	if err != nil {
 		return err
 	}
@@ -57,7 +63,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	unigram, bigram := baselines(train, test, m.Words().Len())
-	t.printf("%d held-out tokens: the model wavers between %.2f tokens, counted pairs between %.2f, counted tokens between %.2f\n",
+	t.printf("%d held-out tokens: the model is, on average, choosing between %.2f tokens, counted pairs between %.2f, counted tokens between %.2f\n",
 		len(test), perplexity, bigram, unigram)
 	t.printf("perplexity=%.4f baseline_perplexity=%.4f unigram_perplexity=%.4f tokens=%d\n", perplexity, bigram, unigram, len(test))
 	return nil
@@ -81,11 +87,36 @@ func (o *options) learn(ctx context.Context, text texts, t *terminal) (*recurren
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := o.accepts(ctx, m, train); err != nil {
+		return nil, nil, err
+	}
 	t.printf("%d tokens to learn from, %d different, %d weights\n", len(train), words.Len(), m.Params().Len())
 	f := o.fit(len(train))
 	f.Progress = t.training()
 	_, err = m.Fit(ctx, train, valid, f)
 	return m, train, err
+}
+
+// accepts refuses a prompt that the model will not be able to go on from: now, and
+// not after the training. Where no prompt is given and the text has no line's end
+// to begin after, the text's first known token is the prompt.
+func (o *options) accepts(ctx context.Context, m *recurrent.LanguageModel, text []int) error {
+	one := o.generate
+	one.Length = 1
+	var err error
+	for _, err = range m.Generate(ctx, o.prompt, one) {
+	}
+	if !errors.Is(err, recurrent.ErrText) {
+		return err
+	}
+	unk, has := m.Words().Unk()
+	for _, id := range text {
+		if word, _ := m.Words().Word(id); !has || id != unk {
+			o.prompt = word
+			return nil
+		}
+	}
+	return err
 }
 
 // write goes on from the prompt.
