@@ -7,7 +7,11 @@ import (
 	"io"
 	"runtime"
 	"strconv"
+	"strings"
 )
+
+// mask stands for a word that is to be filled in.
+const mask = "[MASK]"
 
 // options are the command line.
 type options struct {
@@ -79,6 +83,8 @@ func (o *options) complete() error {
 	switch {
 	case o.model != "" && o.pretrain.given:
 		return errors.New("-model and -pretrain exclude each other")
+	case o.fill != "" && !strings.Contains(o.fill, mask):
+		return fmt.Errorf("-fill wants a text with %s in it, got %q", mask, o.fill)
 	case o.epochs < 1:
 		return fmt.Errorf("-epochs wants at least 1, got %d", o.epochs)
 	case o.copies < 1:

@@ -95,7 +95,7 @@ func TestErrors(t *testing.T) {
 		{"unexpected argument", []string{"-pretrain", corpus}},
 		{"a class, a tab and a text", []string{"-finetune", bad}},
 		{"not defined", []string{"-nonsense"}},
-		{"no masked word", []string{"-pretrain=" + corpus, "-quick", "-fill", "none"}},
+		{"-fill wants a text with [MASK]", []string{"-pretrain=" + corpus, "-quick", "-fill", "none"}},
 	} {
 		code, _, errs := program(t, "", c.args...)
 		require.Equal(t, cli.Failed, code, c.args)

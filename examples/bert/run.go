@@ -29,16 +29,18 @@ func start(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 	if err != nil {
 		return err
 	}
+	if !o.finetunes() { // what was learned is kept before anything else can fail
+		if err := r.keep(); err != nil {
+			return err
+		}
+	}
 	if err := r.fillMasks(ctx); err != nil {
 		return err
 	}
 	if o.finetunes() {
-		err = r.classify(ctx)
-	} else {
-		err = r.keep()
-	}
-	if err != nil {
-		return err
+		if err := r.classify(ctx); err != nil {
+			return err
+		}
 	}
 	if r.figures != "" {
 		t.printf("%s\n", r.figures)
