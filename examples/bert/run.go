@@ -18,8 +18,8 @@ func start(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.clear()
+	t := cli.NewTerminal(stdout, stderr)
+	defer t.Close()
 	r := &session{options: o, t: t, stdin: stdin}
 	if o.model != "" {
 		err = r.open()
@@ -43,7 +43,7 @@ func start(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 		}
 	}
 	if r.figures != "" {
-		t.printf("%s\n", r.figures)
+		t.Printf("%s\n", r.figures)
 	}
 	return nil
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,12 +10,13 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert"
 	"github.com/seed6481993f/verso/embedding/dataset"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // session is one run of the program.
 type session struct {
 	options
-	t       *terminal
+	t       *cli.Terminal
 	stdin   io.Reader
 	m       *bert.Model
 	figures string // the last line
@@ -27,7 +28,7 @@ func (r *session) open() (err error) {
 		return err
 	}
 	c := r.m.Config()
-	r.t.printf("%s: %d layers of %d features, %d heads, %d word pieces\n", r.model, c.Layers, c.Hidden, c.Heads, c.VocabSize)
+	r.t.Printf("%s: %d layers of %d features, %d heads, %d word pieces\n", r.model, c.Layers, c.Hidden, c.Heads, c.VocabSize)
 	return nil
 }
 
@@ -51,7 +52,7 @@ func optimiser() verso.Optimizer {
 
 func (r *session) fit(f verso.FitConfig, name string, every int) verso.FitConfig {
 	f.Batch, f.Shards, f.Seed, f.Workers = 16, 2, r.seed, r.workers
-	f.Progress = r.t.training(name, every)
+	f.Progress = progress(r.t, name, every)
 	return f
 }
 
@@ -83,7 +84,7 @@ func (r *session) learn(ctx context.Context) error {
 		return err
 	}
 	guess := frequent(r.m, train, test)
-	r.t.printf("%d hidden pieces of unseen text: %.4f right (always the most frequent: %.4f), loss %.3f; next passage: %.4f of %d pairs right\n",
+	r.t.Printf("%d hidden pieces of unseen text: %.4f right (always the most frequent: %.4f), loss %.3f; next passage: %.4f of %d pairs right\n",
 		s.Masked, s.MaskedAccuracy, guess, s.MaskedLoss, s.NextAccuracy, s.Pairs)
 	r.figures = fmt.Sprintf("accuracy=%.4f majority=%.4f masked_loss=%.4f next_accuracy=%.4f", s.MaskedAccuracy, guess, s.MaskedLoss, s.NextAccuracy)
 	return nil
@@ -146,17 +147,24 @@ func (r *session) fillMasks(ctx context.Context) error {
 	case r.finetunes():
 		return nil
 	}
-	r.t.printf("Type a line with [MASK] in it; an empty one ends.\n")
-	lines := bufio.NewScanner(r.stdin)
-	for lines.Scan() && strings.TrimSpace(lines.Text()) != "" {
-		if err := r.fillOne(ctx, lines.Text()); err != nil {
-			if ctx.Err() != nil {
-				return err
-			}
-			r.t.printf("%v\n", err)
+	r.t.Printf("Type a line with [MASK] in it; an empty one ends.\n> ")
+	for line, err := range cli.Lines(ctx, r.stdin) {
+		if err != nil {
+			return err
 		}
+		if strings.TrimSpace(line) == "" {
+			break
+		}
+		switch err := r.fillOne(ctx, line); {
+		case errors.Is(err, bert.ErrHead), ctx.Err() != nil:
+			return err
+		case err != nil:
+			r.t.Printf("%v\n", err)
+		}
+		r.t.Printf("> ")
 	}
-	return lines.Err()
+	r.t.Printf("\n")
+	return nil
 }
 
 func (r *session) fillOne(ctx context.Context, text string) error {
@@ -164,13 +172,13 @@ func (r *session) fillOne(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	r.t.printf("%s\n", text)
+	r.t.Printf("%s\n", text)
 	for _, words := range places {
-		r.t.printf("   ")
+		r.t.Printf("   ")
 		for _, w := range words {
-			r.t.printf(" %s %.3f", w.Text, w.Probability)
+			r.t.Printf(" %s %.3f", w.Text, w.Probability)
 		}
-		r.t.printf("\n")
+		r.t.Printf("\n")
 	}
 	return nil
 }
@@ -203,10 +211,10 @@ func (r *session) classify(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.t.printf("%s, said %s with %.2f: %.90s\n", test[i].Class, p.Class, p.Probability, test[i].Text)
+		r.t.Printf("%s, said %s with %.2f: %.90s\n", test[i].Class, p.Class, p.Probability, test[i].Text)
 	}
 	most, words := majority(train, test), bayes(train, test)
-	r.t.printf("%d held-out examples: %.4f right; the most frequent class %.4f, naive Bayes over words %.4f\n", len(test), confusion.Accuracy(), most, words)
+	r.t.Printf("%d held-out examples: %.4f right; the most frequent class %.4f, naive Bayes over words %.4f\n", len(test), confusion.Accuracy(), most, words)
 	r.figures = fmt.Sprintf("accuracy=%.4f majority=%.4f bayes=%.4f test=%d", confusion.Accuracy(), most, words, len(test))
 	if r.save == "" {
 		return nil

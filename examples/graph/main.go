@@ -37,7 +37,7 @@ func study(ctx context.Context, o options, s subject, t *terminal) (figures, err
 	t.subject(s)
 	f := figures{labelled: s.labels != nil}
 	for i := range o.seeds {
-		v, err := o.train(ctx, s.graph, o.seed+uint64(i), t.bars(s.name, i, o.seeds))
+		v, err := o.train(ctx, s.graph, o.seed+uint64(i), t.training(s.name, i, o.seeds))
 		if err != nil {
 			return f, err
 		}

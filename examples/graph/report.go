@@ -11,11 +11,11 @@ import (
 
 // subject says what is studied.
 func (t *terminal) subject(s subject) {
-	t.printf("%s: %d nodes, %d edges", s.name, s.graph.Len(), s.graph.Size())
+	t.Printf("%s: %d nodes, %d edges", s.name, s.graph.Len(), s.graph.Size())
 	if s.truth != nil {
-		t.printf("; true groups %q", s.truth)
+		t.Printf("; true groups %q", s.truth)
 	}
-	t.printf("\n\n")
+	t.Printf("\n\n")
 }
 
 // groups prints who stands together, those with most edges first; a star marks who stands in a wrong group.
@@ -44,12 +44,12 @@ func (t *terminal) groups(s subject, found []int) {
 				list = append(list, names[i])
 			}
 		}
-		t.printf("%s\n", wrap(fmt.Sprintf("group %d, %d nodes: ", g+1, len(list)), list))
+		t.Printf("%s\n", wrap(fmt.Sprintf("group %d, %d nodes: ", g+1, len(list)), list))
 	}
 	if s.labels != nil {
-		t.printf("(a star: in the wrong group)\n")
+		t.Printf("(a star: in the wrong group)\n")
 	}
-	t.printf("\n")
+	t.Printf("\n")
 }
 
 // wrongNodes are those that stand in a group most of whose nodes have another label.
@@ -94,13 +94,13 @@ func (t *terminal) similar(s subject, v *vectors.Vectors) {
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(degree[b], degree[a]) })
 	for _, name := range names[:min(2, len(names))] {
-		t.printf("nearest to %s:", name)
+		t.Printf("nearest to %s:", name)
 		for _, near := range nearest(v, name, 5) {
-			t.printf("  %s %.2f", near.name, near.cos)
+			t.Printf("  %s %.2f", near.name, near.cos)
 		}
-		t.printf("\n")
+		t.Printf("\n")
 	}
-	t.printf("\n")
+	t.Printf("\n")
 }
 
 type neighbour struct {
@@ -123,14 +123,14 @@ func nearest(v *vectors.Vectors, of string, n int) []neighbour {
 // judged sets the groups beside those of random vectors.
 func (t *terminal) judged(s subject, f figures) {
 	n := len(f.modularity)
-	t.printf("over %d seed(s)            mean    worst\n", n)
+	t.Printf("over %d seed(s)            mean    worst\n", n)
 	if f.labelled {
-		t.printf("misplaced, node2vec     %6.1f   %6.0f   of %d\n", mean(f.misplaced), slices.Max(f.misplaced), s.graph.Len())
-		t.printf("misplaced, random       %6.1f   %6.0f\n", mean(f.misplacedRandom), slices.Max(f.misplacedRandom))
-		t.printf("misplaced, one group    %6.0f\n", f.misplacedOneGroup)
+		t.Printf("misplaced, node2vec     %6.1f   %6.0f   of %d\n", mean(f.misplaced), slices.Max(f.misplaced), s.graph.Len())
+		t.Printf("misplaced, random       %6.1f   %6.0f\n", mean(f.misplacedRandom), slices.Max(f.misplacedRandom))
+		t.Printf("misplaced, one group    %6.0f\n", f.misplacedOneGroup)
 	}
-	t.printf("modularity, node2vec    %6.3f   %6.3f\n", mean(f.modularity), slices.Min(f.modularity))
-	t.printf("modularity, random      %6.3f   %6.3f\n\n", mean(f.modularityRandom), slices.Min(f.modularityRandom))
+	t.Printf("modularity, node2vec    %6.3f   %6.3f\n", mean(f.modularity), slices.Min(f.modularity))
+	t.Printf("modularity, random      %6.3f   %6.3f\n\n", mean(f.modularityRandom), slices.Min(f.modularityRandom))
 }
 
 // lastLine writes the figures for scripts: those of the graph with labels, then the modularity of the last graph.
@@ -145,5 +145,5 @@ func (t *terminal) lastLine(all []figures) {
 	last := all[len(all)-1]
 	line = append(line, fmt.Sprintf("modularity=%.3f random_modularity=%.3f seeds=%d",
 		mean(last.modularity), mean(last.modularityRandom), len(last.modularity)))
-	t.printf("%s\n", strings.Join(line, " "))
+	t.Printf("%s\n", strings.Join(line, " "))
 }

@@ -22,8 +22,8 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.close()
+	t := &terminal{cli.NewTerminal(stdout, stderr)}
+	defer t.Close()
 	var judged []figures
 	for _, s := range all {
 		f, err := study(ctx, o, s, t)

@@ -176,7 +176,7 @@ func (c *corpus) answer(o options, t *terminal) error {
 		return err
 	}
 	for _, match := range matches {
-		t.printf("  %.4f  %s\n", match.Score, match.Word)
+		t.Printf("  %.4f  %s\n", match.Score, match.Word)
 	}
 	return nil
 }

@@ -33,11 +33,11 @@ func main() {
 
 // judge compares all methods, and shows what the chosen one gets right and wrong.
 func judge(ctx context.Context, o options, c *corpus, t *terminal) error {
-	t.printf("%d pairs of sentences: %s\n%d words of %d numbers: %s\n\n", len(c.pairs), c.name, c.v.Len(), c.v.Dim(), c.vectors)
-	t.printf("%-46s Pearson  Spearman\n", "cosines of")
-	t.begin(len(methods) + 1)
+	t.Printf("%d pairs of sentences: %s\n%d words of %d numbers: %s\n\n", len(c.pairs), c.name, c.v.Len(), c.v.Dim(), c.vectors)
+	t.Printf("%-46s Pearson  Spearman\n", "cosines of")
+	t.Begin("methods")
 	var chosen figures
-	for _, m := range methods {
+	for i, m := range methods {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -46,14 +46,13 @@ func judge(ctx context.Context, o options, c *corpus, t *terminal) error {
 			return err
 		}
 		t.row(m.says, f, m.name == o.method)
-		t.advance()
+		t.Advance(float64(i+1) / float64(len(methods)+1))
 		if m.name == o.method {
 			chosen = f
 		}
 	}
 	baseline := c.overlap()
 	t.row("baseline: words in common (Jaccard)", baseline, false)
-	t.advance()
 	t.examples(c, chosen)
 	t.last(chosen, baseline)
 	return nil

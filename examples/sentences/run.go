@@ -22,8 +22,8 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.close()
+	t := &terminal{cli.NewTerminal(stdout, stderr)}
+	defer t.Close()
 	if o.ask != "" {
 		return c.answer(o, t)
 	}

@@ -2,53 +2,13 @@ package main
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 	"slices"
-
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
-// terminal shows a run: its results on out and, where standard error is a terminal, a bar
-// there.
-type terminal struct {
-	out io.Writer
-	bar *progressbar.ProgressBar // nil: none
-}
-
-func newTerminal(stdout, stderr io.Writer) *terminal {
-	t := &terminal{out: stdout}
-	t.bar = cli.Bar(stderr, 1, "methods")
-	return t
-}
-
-// begin sets the bar up for so many steps.
-func (t *terminal) begin(steps int) {
-	if t.bar != nil {
-		t.bar.ChangeMax(steps)
-	}
-}
-
-func (t *terminal) advance() {
-	if t.bar != nil {
-		_ = t.bar.Add(1) // a bar that cannot be drawn is no reason to stop
-	}
-}
-
-// printf writes to out, with the bar out of the way.
-func (t *terminal) printf(format string, args ...any) {
-	t.close()
-	fmt.Fprintf(t.out, format, args...)
-}
-
-// close takes the bar away.
-func (t *terminal) close() {
-	if t.bar != nil && !t.bar.IsFinished() {
-		_ = t.bar.Clear()
-	}
-}
+// terminal shows a run.
+type terminal struct{ *cli.Terminal }
 
 // row writes the figures of a method; a star marks the chosen one.
 func (t *terminal) row(says string, f figures, chosen bool) {
@@ -56,7 +16,7 @@ func (t *terminal) row(says string, f figures, chosen bool) {
 	if chosen {
 		star = " *"
 	}
-	t.printf("  %-44s %7.4f  %8.4f%s\n", says, f.pearson, f.spearman, star)
+	t.Printf("  %-44s %7.4f  %8.4f%s\n", says, f.pearson, f.spearman, star)
 }
 
 // examples shows the pairs of which the method thinks most and least like the people: by
@@ -77,10 +37,10 @@ func (t *terminal) examples(c *corpus, f figures) {
 		heading string
 		pairs   []int
 	}{{"taken for more alike than people find them", order[len(order)-n:]}, {"taken for less alike", order[:n]}} {
-		t.printf("\n%s\n", part.heading)
+		t.Printf("\n%s\n", part.heading)
 		for _, i := range part.pairs {
 			p := c.pairs[i]
-			t.printf("  cosine %.2f, score %.1f: %s | %s\n", f.similarity[i], p.Score, p.A, p.B)
+			t.Printf("  cosine %.2f, score %.1f: %s | %s\n", f.similarity[i], p.Score, p.A, p.B)
 		}
 	}
 }
@@ -101,6 +61,6 @@ func places(x []float64) []int {
 
 // last writes the last line, for scripts.
 func (t *terminal) last(f, baseline figures) {
-	t.printf("\npearson=%.4f spearman=%.4f pairs=%d baseline_pearson=%.4f baseline_spearman=%.4f\n",
+	t.Printf("\npearson=%.4f spearman=%.4f pairs=%d baseline_pearson=%.4f baseline_spearman=%.4f\n",
 		f.pearson, f.spearman, len(f.similarity), baseline.pearson, baseline.spearman)
 }

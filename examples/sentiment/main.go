@@ -55,7 +55,7 @@ func once(ctx context.Context, o options, c *corpus, t *terminal) error {
 	}
 	base := judgeBaselines(p, c.classes)
 	t.judged(history, confusion, base)
-	if err := explain(ctx, t.out, m, p.test); err != nil {
+	if err := explain(ctx, t, m, p.test); err != nil {
 		return err
 	}
 

@@ -53,7 +53,7 @@ func repeat(ctx context.Context, o options, c *corpus, t *terminal) error {
 		histories, base = append(histories, one.history), append(base, one.baselines)
 	}
 	t.compared(r.scores, mean(base))
-	t.printf("all together\n%s\n%s\n", pooled, pooled.Report())
+	t.Printf("all together\n%s\n%s\n", pooled, pooled.Report())
 	if err := drawCurves(o.plot, histories...); err != nil {
 		return err
 	}
@@ -158,6 +158,6 @@ func (r *runner) done(one *trial, h *verso.History, confusion *verso.Confusion) 
 		next := r.trials[len(r.scores)]
 		accuracy := next.confusion.Accuracy()
 		r.scores = append(r.scores, accuracy)
-		r.t.printf("%-10s  accuracy %.4f  best epoch %d\n", next.name, accuracy, next.history.Best+1)
+		r.t.Printf("%-10s  accuracy %.4f  best epoch %d\n", next.name, accuracy, next.history.Best+1)
 	}
 }

@@ -26,8 +26,8 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.close()
+	t := &terminal{Terminal: cli.NewTerminal(stdout, stderr)}
+	defer t.Close()
 	if o.several() {
 		return repeat(ctx, o, c, t)
 	}

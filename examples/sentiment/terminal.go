@@ -1,61 +1,36 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"sync"
-
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
-// terminal shows a run: its results on out and, where standard error is a
-// terminal, a bar there. It may be used by many trainings at once.
+// terminal shows a run. It may be used by many trainings at once.
 type terminal struct {
-	out io.Writer
+	*cli.Terminal
 
 	mu   sync.Mutex
-	bar  *progressbar.ProgressBar // nil: none
-	done []int                    // thousandths of each training
+	done []float64 // share of each training
 }
 
-func newTerminal(stdout, stderr io.Writer) *terminal {
-	t := &terminal{out: stdout}
-	t.bar = cli.Bar(stderr, 1, "training")
-	return t
-}
-
-// begin sets the bar up for so many trainings.
+// begin shows a bar for so many trainings.
 func (t *terminal) begin(trainings int) {
-	t.done = make([]int, trainings)
-	if t.bar != nil {
-		t.bar.ChangeMax(1000 * trainings)
-	}
+	t.done = make([]float64, trainings)
+	t.Begin("training")
 }
 
 // advance moves the bar for one of the trainings.
 func (t *terminal) advance(training int, p verso.Progress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.done[training] = 1000 * p.Step / p.Steps
-	if t.bar == nil {
-		return
+	t.done[training] = float64(p.Step) / float64(p.Steps)
+	sum := 0.0
+	for _, share := range t.done {
+		sum += share
 	}
-	sum := 0
-	for _, n := range t.done {
-		sum += n
-	}
-	_ = t.bar.Set(sum) // a bar that cannot be drawn is no reason to stop
-}
-
-// printf writes to out, with the bar out of the way.
-func (t *terminal) printf(format string, args ...any) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.clear()
-	fmt.Fprintf(t.out, format, args...)
+	t.Advance(sum / float64(len(t.done)))
 }
 
 // curve returns a callback of Fit that moves the bar with every step and writes
@@ -68,26 +43,13 @@ func (t *terminal) curve() func(verso.Progress) error {
 		switch {
 		case !p.EpochDone:
 		case !p.HasScore:
-			t.printf("epoch %2d/%d  loss %.4f\n", p.Epoch, p.Epochs, p.MeanLoss)
+			t.Printf("epoch %2d/%d  loss %.4f\n", p.Epoch, p.Epochs, p.MeanLoss)
 		case p.Score > best:
 			best = p.Score
-			t.printf("epoch %2d/%d  loss %.4f  dev accuracy %.4f *\n", p.Epoch, p.Epochs, p.MeanLoss, p.Score)
+			t.Printf("epoch %2d/%d  loss %.4f  dev accuracy %.4f *\n", p.Epoch, p.Epochs, p.MeanLoss, p.Score)
 		default:
-			t.printf("epoch %2d/%d  loss %.4f  dev accuracy %.4f\n", p.Epoch, p.Epochs, p.MeanLoss, p.Score)
+			t.Printf("epoch %2d/%d  loss %.4f  dev accuracy %.4f\n", p.Epoch, p.Epochs, p.MeanLoss, p.Score)
 		}
 		return nil
-	}
-}
-
-// close takes the bar away.
-func (t *terminal) close() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.clear()
-}
-
-func (t *terminal) clear() {
-	if t.bar != nil && !t.bar.IsFinished() {
-		_ = t.bar.Clear()
 	}
 }

@@ -21,8 +21,8 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.clear()
+	t := cli.NewTerminal(stdout, stderr)
+	defer t.Close()
 	if o.model != "" {
 		m, err := recurrent.LoadLMFile(o.model)
 		if err != nil {
@@ -53,7 +53,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // judge prints the perplexity of the held-out text beside that of counting.
-func (o *options) judge(ctx context.Context, m *recurrent.LanguageModel, train []int, text string, t *terminal) error {
+func (o *options) judge(ctx context.Context, m *recurrent.LanguageModel, train []int, text string, t *cli.Terminal) error {
 	test, err := m.IDs(text)
 	if err != nil {
 		return err
@@ -63,14 +63,14 @@ func (o *options) judge(ctx context.Context, m *recurrent.LanguageModel, train [
 		return err
 	}
 	unigram, bigram := baselines(train, test, m.Words().Len())
-	t.printf("%d held-out tokens: the model is, on average, choosing between %.2f tokens, counted pairs between %.2f, counted tokens between %.2f\n",
+	t.Printf("%d held-out tokens: the model is, on average, choosing between %.2f tokens, counted pairs between %.2f, counted tokens between %.2f\n",
 		len(test), perplexity, bigram, unigram)
-	t.printf("perplexity=%.4f baseline_perplexity=%.4f unigram_perplexity=%.4f tokens=%d\n", perplexity, bigram, unigram, len(test))
+	t.Printf("perplexity=%.4f baseline_perplexity=%.4f unigram_perplexity=%.4f tokens=%d\n", perplexity, bigram, unigram, len(test))
 	return nil
 }
 
 // learn trains a model and returns it with the numbers of the training text.
-func (o *options) learn(ctx context.Context, text texts, t *terminal) (*recurrent.LanguageModel, []int, error) {
+func (o *options) learn(ctx context.Context, text texts, t *cli.Terminal) (*recurrent.LanguageModel, []int, error) {
 	words, err := recurrent.LMVocabulary(text.train, o.config)
 	if err != nil {
 		return nil, nil, err
@@ -90,9 +90,9 @@ func (o *options) learn(ctx context.Context, text texts, t *terminal) (*recurren
 	if err := o.accepts(ctx, m, train); err != nil {
 		return nil, nil, err
 	}
-	t.printf("%d tokens to learn from, %d different, %d weights\n", len(train), words.Len(), m.Params().Len())
+	t.Printf("%d tokens to learn from, %d different, %d weights\n", len(train), words.Len(), m.Params().Len())
 	f := o.fit(len(train))
-	f.Progress = t.training()
+	f.Progress = progress(t)
 	_, err = m.Fit(ctx, train, valid, f)
 	return m, train, err
 }
@@ -120,7 +120,7 @@ func (o *options) accepts(ctx context.Context, m *recurrent.LanguageModel, text 
 }
 
 // write goes on from the prompt.
-func (o *options) write(ctx context.Context, m *recurrent.LanguageModel, t *terminal) error {
+func (o *options) write(ctx context.Context, m *recurrent.LanguageModel, t *cli.Terminal) error {
 	var out []string
 	if p := strings.TrimRight(o.prompt, " "); p != "" && m.Config().Level == recurrent.LevelWord {
 		out = append(out, p)
@@ -133,12 +133,12 @@ func (o *options) write(ctx context.Context, m *recurrent.LanguageModel, t *term
 		}
 		out = append(out, token.Text)
 	}
-	t.printf("\n%s\n\n", strings.TrimSpace(m.Join(out)))
+	t.Printf("\n%s\n\n", strings.TrimSpace(m.Join(out)))
 	return nil
 }
 
 // judgeFile prints the perplexity of -test by a model that was read.
-func (o *options) judgeFile(ctx context.Context, m *recurrent.LanguageModel, t *terminal) error {
+func (o *options) judgeFile(ctx context.Context, m *recurrent.LanguageModel, t *cli.Terminal) error {
 	text, err := readText(o.test)
 	if err != nil {
 		return err
@@ -151,6 +151,6 @@ func (o *options) judgeFile(ctx context.Context, m *recurrent.LanguageModel, t *
 	if err != nil {
 		return err
 	}
-	t.printf("perplexity=%.4f tokens=%d\n", perplexity, len(ids))
+	t.Printf("perplexity=%.4f tokens=%d\n", perplexity, len(ids))
 	return nil
 }

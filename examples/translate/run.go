@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed6481993f/verso/attention"
@@ -28,19 +29,19 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.close()
-	t.printf("%d pairs to learn from, %d sentences held out: %s\n", len(c.train), len(c.test), c.name)
+	t := cli.NewTerminal(stdout, stderr)
+	defer t.Close()
+	t.Printf("%d pairs to learn from, %d sentences held out: %s\n", len(c.train), len(c.test), c.name)
 
 	begin := time.Now()
 	m, h, stopped := train(ctx, o, c, t)
 	seconds := time.Since(begin).Seconds()
-	t.close()
+	t.Close()
 	if m == nil || h == nil || stopped != nil && ctx.Err() == nil {
 		return stopped
 	}
 	source, target := m.Words()
-	t.printf("%d and %d words, %d steps in %.1f s\n\n", source.Len(), target.Len(), h.Steps, seconds)
+	t.Printf("%d and %d words, %d steps in %.1f s\n\n", source.Len(), target.Len(), h.Steps, seconds)
 	if o.save != "" {
 		if err := m.SaveFile(o.save); err != nil {
 			return errors.Join(stopped, err)
@@ -56,12 +57,12 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 const shown = 6
 
 // judge translates what was asked and what was held out, and prints the figures.
-func judge(ctx context.Context, t *terminal, o options, c *corpus, m *attention.Translator) error {
+func judge(ctx context.Context, t *cli.Terminal, o options, c *corpus, m *attention.Translator) error {
 	sources, references := make([]string, len(c.test)), make([][]string, len(c.test))
 	for i, q := range c.test {
 		sources[i], references[i] = q.source, q.references
 	}
-	all, err := translateAll(ctx, m, sources, o.search())
+	all, err := translateAll(ctx, t, m, sources, o.search())
 	if err != nil {
 		return err
 	}
@@ -71,39 +72,46 @@ func judge(ctx context.Context, t *terminal, o options, c *corpus, m *attention.
 		texts[i], words[i] = r.Text, d.translate(sources[i])
 	}
 	for i := range min(shown, len(all)) {
-		t.printf("%s\n    %s\n    reference: %s\n    word by word: %s\n", sources[i], texts[i], references[i][0], words[i])
+		t.Printf("%s\n    %s\n    reference: %s\n    word by word: %s\n", sources[i], texts[i], references[i][0], words[i])
 	}
 	asked, err := m.TranslateAll(ctx, o.ask, o.search())
 	if err != nil {
 		return err
 	}
 	for i, r := range asked {
-		t.printf("%s\n    %s\n", o.ask[i], r.Text)
+		t.Printf("%s\n    %s\n", o.ask[i], r.Text)
 	}
 	if len(asked) == 0 {
 		asked = all[:min(shown, len(all))]
 	}
 	longest := slices.MaxFunc(asked, func(x, y *attention.Translation) int { return x.Map.Queries - y.Map.Queries })
 	if longest.Map.Queries > 0 {
-		t.printf("\nwhere it looked\n")
-		if err := attention.DrawText(t.out, longest.Map, longest.Source, longest.Target); err != nil {
+		t.Printf("\nwhere it looked\n")
+		if err := attention.DrawText(t, longest.Map, longest.Source, longest.Target); err != nil {
 			return err
 		}
 	}
-	t.printf("\nbleu=%.2f baseline_bleu=%.2f\n", bleu(texts, references), bleu(words, references))
+	t.Printf("\nbleu=%.2f baseline_bleu=%.2f\n", bleu(texts, references), bleu(words, references))
 	return nil
 }
 
-// translateAll uses all cores.
-func translateAll(ctx context.Context, m *attention.Translator, sources []string, c attention.SearchConfig) ([]*attention.Translation, error) {
-	n := runtime.GOMAXPROCS(0)
-	parts, errs := make([][]*attention.Translation, n), make([]error, n)
+// translateAll uses all cores, and moves a bar.
+func translateAll(ctx context.Context, t *cli.Terminal, m *attention.Translator, sources []string, c attention.SearchConfig) ([]*attention.Translation, error) {
+	const together = 64 // sentences
+	parts := slices.Collect(slices.Chunk(sources, together))
+	found, errs := make([][]*attention.Translation, len(parts)), make([]error, len(parts))
+	t.Begin("translating")
 	var group sync.WaitGroup
-	for i := range n {
+	var taken, done atomic.Int64
+	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
-			parts[i], errs[i] = m.TranslateAll(ctx, sources[i*len(sources)/n:(i+1)*len(sources)/n], c)
+			for i := taken.Add(1) - 1; i < int64(len(parts)); i = taken.Add(1) - 1 {
+				found[i], errs[i] = m.TranslateAll(ctx, parts[i], c)
+				t.Advance(float64(done.Add(1)) / float64(len(parts)))
+			}
 		})
 	}
 	group.Wait()
-	return slices.Concat(parts...), errors.Join(errs...)
+	t.Close()
+	return slices.Concat(found...), errors.Join(errs...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/attention"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // errTime ends a training whose time is over.
@@ -19,7 +20,7 @@ const warmup = 100
 // train fits a translator. The rate falls with the steps, or with the time where
 // that is what limits the training. A translator is returned with the error of an
 // interrupt as well.
-func train(ctx context.Context, o options, c *corpus, t *terminal) (*attention.Translator, *verso.History, error) {
+func train(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*attention.Translator, *verso.History, error) {
 	f := attention.DefaultTranslatorFit()
 	f.Epochs, f.Seed, f.Shards = o.passes(), o.seed, 2
 	f.Schedule = verso.LinearWarmupDecay(o.rate, warmup, f.Epochs*verso.StepsPerEpoch(len(c.train), f.Batch))
@@ -32,16 +33,19 @@ func train(ctx context.Context, o options, c *corpus, t *terminal) (*attention.T
 	}
 	f.Progress = func(p verso.Progress) error {
 		if p.EpochDone {
-			t.printf("epoch %d: perplexity %.1f\n", p.Epoch, math.Exp(p.MeanLoss))
+			t.Printf("epoch %d: perplexity %.1f\n", p.Epoch, math.Exp(p.MeanLoss))
 		}
-		if limit == 0 {
-			return t.advance(int64(p.Step), int64(p.Steps))
-		}
-		if spent() >= 1 {
+		switch {
+		case limit == 0:
+			t.Advance(float64(p.Step) / float64(p.Steps))
+		case spent() < 1:
+			t.Advance(spent())
+		default:
 			return errTime
 		}
-		return t.advance(int64(1000*spent()), 1000)
+		return nil
 	}
+	t.Begin("training")
 	m, h, err := attention.TrainTranslator(ctx, c.train, nil, o.model(), f)
 	if errors.Is(err, errTime) {
 		err = nil

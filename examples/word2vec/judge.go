@@ -7,30 +7,31 @@ import (
 	"strings"
 
 	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // show prints the nearest words of each that is asked for.
-func show(t *terminal, v *vectors.Vectors, ask []string) error {
+func show(t *cli.Terminal, v *vectors.Vectors, ask []string) error {
 	for _, word := range ask {
 		near, err := v.Nearest(strings.ToLower(word), 6)
 		if errors.Is(err, vectors.ErrUnknown) {
-			t.printf("  %-10s is not in the text often enough\n", word)
+			t.Printf("  %-10s is not in the text often enough\n", word)
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		t.printf("  %-10s", word)
+		t.Printf("  %-10s", word)
 		for _, m := range near {
-			t.printf("  %s %.2f", m.Word, m.Score)
+			t.Printf("  %s %.2f", m.Word, m.Score)
 		}
-		t.printf("\n")
+		t.Printf("\n")
 	}
 	return nil
 }
 
 // judge compares cosines with the pairs' scores, and two baselines beside them.
-func judge(t *terminal, o options, c *corpus, v *vectors.Vectors, speed float64) error {
+func judge(t *cli.Terminal, o options, c *corpus, v *vectors.Vectors, speed float64) error {
 	words := v.Words()
 	chance, err := random(words, v.Dim(), o.seed)
 	if err != nil {
@@ -52,9 +53,9 @@ func judge(t *terminal, o options, c *corpus, v *vectors.Vectors, speed float64)
 			spearman[i] = 0
 		}
 	}
-	t.printf("%d of %d word pairs, Spearman of cosine and score: %s %.4f, counts of neighbours %.4f, random vectors %.4f\n",
+	t.Printf("%d of %d word pairs, Spearman of cosine and score: %s %.4f, counts of neighbours %.4f, random vectors %.4f\n",
 		used, len(c.pairs), o.model, spearman[0], spearman[1], spearman[2])
-	t.printf("words_per_s=%.0f spearman=%.4f counts=%.4f random=%.4f pairs=%d\n", speed, spearman[0], spearman[1], spearman[2], used)
+	t.Printf("words_per_s=%.0f spearman=%.4f counts=%.4f random=%.4f pairs=%d\n", speed, spearman[0], spearman[1], spearman[2], used)
 	return nil
 }
 

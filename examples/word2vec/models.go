@@ -8,19 +8,20 @@ import (
 	"github.com/seed6481993f/verso/embedding/glove"
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/word2vec"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
 // trainer learns vectors; of a training that was stopped it returns those it has, with the error.
-type trainer func(ctx context.Context, o options, c *corpus, t *terminal) (*vectors.Vectors, error)
+type trainer func(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error)
 
 var models map[string]trainer
 
 func init() {
 	models = map[string]trainer{
-		"skipgram": func(ctx context.Context, o options, c *corpus, t *terminal) (*vectors.Vectors, error) {
+		"skipgram": func(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
 			return trainWord2vec(ctx, o, c, t, word2vec.SkipGram, 0.025)
 		},
-		"cbow": func(ctx context.Context, o options, c *corpus, t *terminal) (*vectors.Vectors, error) {
+		"cbow": func(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
 			return trainWord2vec(ctx, o, c, t, word2vec.CBOW, 0.05)
 		},
 		"glove":    trainGlove,
@@ -39,11 +40,11 @@ func (o options) rateOr(usual float64) float64 {
 	return usual
 }
 
-func trainWord2vec(ctx context.Context, o options, c *corpus, t *terminal, a word2vec.Architecture, rate float64) (*vectors.Vectors, error) {
+func trainWord2vec(ctx context.Context, o options, c *corpus, t *cli.Terminal, a word2vec.Architecture, rate float64) (*vectors.Vectors, error) {
 	cfg := word2vec.DefaultConfig()
 	cfg.Architecture, cfg.Rate = a, o.rateOr(rate)
 	cfg.Dim, cfg.Window, cfg.Epochs, cfg.MinCount, cfg.Seed, cfg.Workers = o.dim, o.window, o.epochs, int64(o.minCount), o.seed, o.workers
-	cfg.Progress = func(p word2vec.Progress) error { return t.advance(p.Words, p.Of) }
+	cfg.Progress = func(p word2vec.Progress) error { t.Advance(float64(p.Words) / float64(p.Of)); return nil }
 	m, err := word2vec.Train(ctx, slices.Values(c.sentences), cfg)
 	if m == nil {
 		return nil, err
@@ -51,14 +52,15 @@ func trainWord2vec(ctx context.Context, o options, c *corpus, t *terminal, a wor
 	return m.Vectors(), err
 }
 
-func trainGlove(ctx context.Context, o options, c *corpus, t *terminal) (*vectors.Vectors, error) {
+func trainGlove(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
 	cfg := glove.DefaultConfig()
 	cfg.Dim, cfg.Epochs, cfg.MinCount, cfg.Seed, cfg.Workers = o.dim, o.epochs, int64(o.minCount), o.seed, o.workers
 	cfg.Count.Window = 2 * o.window // it weighs by distance, where the others draw the window
 	cfg.XMax = 10                   // for a small text
 	cfg.Rate = o.rateOr(cfg.Rate)
 	cfg.Progress = func(p glove.Progress) error {
-		return t.advance(int64(p.Epoch-1)*p.Of+p.Pairs, int64(p.Epochs)*p.Of)
+		t.Advance((float64(p.Epoch-1) + float64(p.Pairs)/float64(p.Of)) / float64(p.Epochs))
+		return nil
 	}
 	m, err := glove.Train(ctx, slices.Values(c.sentences), cfg)
 	if m == nil {
@@ -67,12 +69,12 @@ func trainGlove(ctx context.Context, o options, c *corpus, t *terminal) (*vector
 	return m.Vectors(), err
 }
 
-func trainFastText(ctx context.Context, o options, c *corpus, t *terminal) (*vectors.Vectors, error) {
+func trainFastText(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
 	cfg := fasttext.DefaultConfig()
 	cfg.Dim, cfg.Window, cfg.Epochs, cfg.MinCount, cfg.Seed = o.dim, o.window, o.epochs, o.minCount, o.seed
 	cfg.Bucket, cfg.Threshold = 100_000, 1e-3 // for a small text
 	cfg.Rate = o.rateOr(cfg.Rate)
-	cfg.Progress = func(p fasttext.Progress) error { return t.advance(p.Words, p.Of) }
+	cfg.Progress = func(p fasttext.Progress) error { t.Advance(float64(p.Words) / float64(p.Of)); return nil }
 	m, stopped := fasttext.Train(ctx, slices.Values(c.sentences), cfg)
 	if m == nil {
 		return nil, stopped

@@ -24,18 +24,18 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.close()
-	t.printf("%d sentences, %d words: %s\n", len(c.sentences), c.words, c.name)
+	t := cli.NewTerminal(stdout, stderr)
+	defer t.Close()
+	t.Printf("%d sentences, %d words: %s\n", len(c.sentences), c.words, c.name)
 
 	begin := time.Now()
 	v, stopped := models[o.model](ctx, o, c, t)
 	seconds := time.Since(begin).Seconds()
-	t.close()
+	t.Close()
 	if v == nil {
 		return stopped
 	}
-	t.printf("%s: %d vectors of %d numbers in %.1f s\n", o.model, v.Len(), v.Dim(), seconds)
+	t.Printf("%s: %d vectors of %d numbers in %.1f s\n", o.model, v.Len(), v.Dim(), seconds)
 	if err := show(t, v, o.ask); err != nil {
 		return errors.Join(stopped, err)
 	}

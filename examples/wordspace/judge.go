@@ -19,9 +19,9 @@ type analogyFigures struct {
 // judgeAnalogies asks a section at a time, so that a bar can move.
 func judgeAnalogies(ctx context.Context, o options, s *space, sections []vectors.AnalogySection, t *terminal) (analogyFigures, error) {
 	var f analogyFigures
-	t.begin("analogies", len(sections)+1)
-	t.printf("\n%-30s %7s %6s of %5s\n", "a is to b as c is to d", "right", "asked", "all")
-	for _, section := range sections {
+	t.Begin("analogies")
+	t.Printf("\n%-30s %7s %6s of %5s\n", "a is to b as c is to d", "right", "asked", "all")
+	for i, section := range sections {
 		report, err := s.v.EvaluateAnalogies(ctx, []vectors.AnalogySection{section}, o.evaluate())
 		if err != nil {
 			return f, err
@@ -30,7 +30,7 @@ func judgeAnalogies(ctx context.Context, o options, s *space, sections []vectors
 		add(&f.semantic, report.Semantic)
 		add(&f.syntactic, report.Syntactic)
 		t.score(section.Name, report.All)
-		t.advance()
+		t.Advance(float64(i+1) / float64(len(sections)+1))
 	}
 	if f.all.Asked == 0 {
 		return f, errors.New("the vectors know all words of none of the analogies")
@@ -40,9 +40,8 @@ func judgeAnalogies(ctx context.Context, o options, s *space, sections []vectors
 	if err != nil {
 		return f, err
 	}
-	t.advance()
 	f.baseline = float64(right) / float64(f.all.Asked)
-	t.printf("baseline, the word nearest to c: %.4f\n", f.baseline)
+	t.Printf("baseline, the word nearest to c: %.4f\n", f.baseline)
 	return f, nil
 }
 
@@ -129,8 +128,8 @@ func judgePairs(o options, s *space, pairs []vectors.WordPair, t *terminal) (pai
 		}
 	}
 	f.baseline = vectors.Spearman(want, got)
-	t.printf("\npairs of words: %d of %d, unknown %.1f %%\n", f.report.Pairs, f.report.Total, 100*f.report.UnknownRatio())
-	t.printf("  Spearman %.4f  Pearson %.4f\nbaseline, letters in common: Spearman %.4f\n", f.report.Spearman, f.report.Pearson, f.baseline)
+	t.Printf("\npairs of words: %d of %d, unknown %.1f %%\n", f.report.Pairs, f.report.Total, 100*f.report.UnknownRatio())
+	t.Printf("  Spearman %.4f  Pearson %.4f\nbaseline, letters in common: Spearman %.4f\n", f.report.Spearman, f.report.Pearson, f.baseline)
 	return f, nil
 }
 

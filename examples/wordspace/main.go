@@ -34,7 +34,7 @@ func judge(ctx context.Context, o options, s *space, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	t.printf("%d words of %d numbers: %s\n", s.v.Len(), s.v.Dim(), s.name)
+	t.Printf("%d words of %d numbers: %s\n", s.v.Len(), s.v.Dim(), s.name)
 	s.show(t)
 	analogies, err := judgeAnalogies(ctx, o, s, questions, t)
 	if err != nil {

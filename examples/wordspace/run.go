@@ -22,13 +22,13 @@ func start(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdout, stderr)
-	defer t.close()
+	t := &terminal{cli.NewTerminal(stdout, stderr)}
+	defer t.Close()
 	switch {
 	case o.ask != "":
 		answer, err := s.answer(o.ask, o.top)
 		if err == nil {
-			t.printf("%s", answer)
+			t.Printf("%s", answer)
 		}
 		return err
 	case o.converse:

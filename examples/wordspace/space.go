@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/seed6481993f/verso/embedding/fasttext"
 	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/examples/internal/cli"
 	"github.com/seed6481993f/verso/examples/internal/glove"
 )
 
@@ -145,39 +145,21 @@ func words(terms []vectors.Term) []string {
 
 // converse answers the lines of a conversation until it ends.
 func (s *space) converse(ctx context.Context, in io.Reader, t *terminal, top int) error {
-	t.printf("%d words of %d numbers: %s\n%s", s.v.Len(), s.v.Dim(), s.name, grammar)
-	lines := make(chan string)
-	failed := make(chan error, 1)
-	go func() {
-		defer close(lines)
-		scanner := bufio.NewScanner(in)
-		for scanner.Scan() {
-			select {
-			case lines <- scanner.Text():
-			case <-ctx.Done():
-				return
-			}
+	t.Printf("%d words of %d numbers: %s\n%s", s.v.Len(), s.v.Dim(), s.name, grammar)
+	t.Printf("> ")
+	for line, err := range cli.Lines(ctx, in) {
+		if err != nil {
+			return err
 		}
-		failed <- scanner.Err()
-	}()
-	for ctx.Err() == nil {
-		t.printf("> ")
-		select {
-		case <-ctx.Done():
-		case line, ok := <-lines:
-			if !ok {
-				t.printf("\n")
-				return <-failed
-			}
-			if strings.TrimSpace(line) == "" {
-				continue
-			}
+		if strings.TrimSpace(line) != "" {
 			answer, err := s.answer(line, top)
 			if err != nil {
 				answer = fmt.Sprintf("  %v\n", err)
 			}
-			t.printf("%s", answer)
+			t.Printf("%s", answer)
 		}
+		t.Printf("> ")
 	}
+	t.Printf("\n")
 	return ctx.Err()
 }

@@ -1,55 +1,14 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"strings"
-
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
-// terminal shows a run: its results on out and, where standard error is a terminal, a bar
-// there.
-type terminal struct {
-	out io.Writer
-	bar *progressbar.ProgressBar // nil: none
-}
-
-func newTerminal(stdout, stderr io.Writer) *terminal {
-	t := &terminal{out: stdout}
-	t.bar = cli.Bar(stderr, 1, "")
-	return t
-}
-
-// begin sets the bar up for so many steps.
-func (t *terminal) begin(what string, steps int) {
-	if t.bar != nil {
-		t.bar.Describe(what)
-		t.bar.ChangeMax(steps)
-	}
-}
-
-func (t *terminal) advance() {
-	if t.bar != nil {
-		_ = t.bar.Add(1) // a bar that cannot be drawn is no reason to stop
-	}
-}
-
-// printf writes to out, with the bar out of the way.
-func (t *terminal) printf(format string, args ...any) {
-	t.close()
-	fmt.Fprintf(t.out, format, args...)
-}
-
-// close takes the bar away.
-func (t *terminal) close() {
-	if t.bar != nil && !t.bar.IsFinished() {
-		_ = t.bar.Clear()
-	}
-}
+// terminal shows a run.
+type terminal struct{ *cli.Terminal }
 
 // show asks some questions, those whose words the vectors know.
 func (s *space) show(t *terminal) {
@@ -71,7 +30,7 @@ func (s *space) show(t *terminal) {
 			for line := range strings.Lines(answer) {
 				list = append(list, strings.Join(strings.Fields(line), " "))
 			}
-			t.printf("%s  %-30s %s\n", heading, question, strings.Join(list, ", "))
+			t.Printf("%s  %-30s %s\n", heading, question, strings.Join(list, ", "))
 			heading = ""
 		}
 	}
@@ -79,14 +38,14 @@ func (s *space) show(t *terminal) {
 
 func (t *terminal) score(name string, s vectors.AnalogyScore) {
 	if s.Asked == 0 {
-		t.printf("  %-30s     –  %6d of %5d\n", name, s.Asked, s.Total)
+		t.Printf("  %-30s     –  %6d of %5d\n", name, s.Asked, s.Total)
 		return
 	}
-	t.printf("  %-30s %5.1f %% %5d of %5d\n", name, 100*s.Accuracy(), s.Asked, s.Total)
+	t.Printf("  %-30s %5.1f %% %5d of %5d\n", name, 100*s.Accuracy(), s.Asked, s.Total)
 }
 
 // figures writes the last line, for scripts.
 func (t *terminal) figures(a analogyFigures, p pairFigures) {
-	t.printf("\naccuracy=%.4f spearman=%.4f pearson=%.4f semantic=%.4f syntactic=%.4f questions=%d of=%d pairs=%d baseline_accuracy=%.4f baseline_spearman=%.4f\n",
+	t.Printf("\naccuracy=%.4f spearman=%.4f pearson=%.4f semantic=%.4f syntactic=%.4f questions=%d of=%d pairs=%d baseline_accuracy=%.4f baseline_spearman=%.4f\n",
 		a.all.Accuracy(), p.report.Spearman, p.report.Pearson, a.semantic.Accuracy(), a.syntactic.Accuracy(), a.all.Asked, a.all.Total, p.report.Pairs, a.baseline, p.baseline)
 }

@@ -33,7 +33,3 @@ func TestExit(t *testing.T) {
 		require.Equal(t, c.says, b.String())
 	}
 }
-
-func TestNoBarBesideATerminal(t *testing.T) {
-	require.Nil(t, cli.Bar(&bytes.Buffer{}, 10, "x"))
-}
