@@ -61,11 +61,31 @@ func (c *Counter) Count(word string) int64 {
 	return 0
 }
 
+// All yields each word with its count, in the order of first appearance.
+func (c *Counter) All() iter.Seq2[string, int64] {
+	return func(yield func(string, int64) bool) {
+		for i, w := range c.words {
+			if !yield(w, c.counts[i]) {
+				return
+			}
+		}
+	}
+}
+
 // Vocabulary orders and cuts the counted words as cfg says. The Counter stays as
 // it is and can go on counting. Errors: [ErrConfig], [ErrDuplicate] for a special
 // word named twice, [ErrInvalidUTF8] and [ErrTooLong] for a word that is to be
 // kept, [ErrCount].
 func (c *Counter) Vocabulary(cfg Config) (*Vocabulary, error) {
+	return c.vocabulary(cfg, func(places []int) {
+		// Stable: they are in order of first appearance, and equal counts stay so.
+		slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(c.counts[b], c.counts[a]) })
+	})
+}
+
+// vocabulary gives ids to the words that cfg keeps, in the order that order puts their
+// places in c.words into.
+func (c *Counter) vocabulary(cfg Config, order func(places []int)) (*Vocabulary, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -75,12 +95,11 @@ func (c *Counter) Vocabulary(cfg Config) (*Vocabulary, error) {
 	}
 	kept := make([]int, 0, len(c.words)) // places in c.words
 	for i, w := range c.words {
-		if !isSpecial[w] && c.counts[i] >= cfg.MinCount {
+		if !isSpecial[w] && (cfg.MinCount <= 1 || c.counts[i] >= cfg.MinCount) {
 			kept = append(kept, i)
 		}
 	}
-	// Stable: kept is in order of first appearance, and equal counts stay so.
-	slices.SortStableFunc(kept, func(a, b int) int { return cmp.Compare(c.counts[b], c.counts[a]) })
+	order(kept)
 	if room := cfg.MaxSize - len(cfg.Special); cfg.MaxSize > 0 && len(kept) > room {
 		kept = kept[:room]
 	}

@@ -16,7 +16,9 @@
 //
 // A vocabulary of n words numbers them 0 … n-1: special tokens first, then the
 // words by falling count. It is built in one pass over the tokens, by [Build] or
-// through a [Counter], and is written as lines that a person can read.
+// through a [Counter], or of words in an order of one's own by [New], and is written as
+// lines that a person can read. [ReadWordCounts] reads the lists of the C programs of
+// word2vec and GloVe.
 //
 // [EnglishStopWords] and [SpanishStopWords] are words that say little about what a
 // text is about, to be left out where only that counts.

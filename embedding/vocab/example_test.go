@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/seed6481993f/verso/embedding/vocab"
 )
@@ -83,4 +84,16 @@ func ExampleSparseVector_Times() {
 	fmt.Println(row, counts)
 	// Output:
 	// [0.3 0.4] [1 0 2]
+}
+
+// The list of words that GloVe's program counted with numbers them as its other files do.
+func ExampleReadWordCounts() {
+	words, err := vocab.ReadWordCounts(strings.NewReader("the 12\ncat 3\n"), vocab.Config{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	id, _ := words.ID("cat")
+	fmt.Println(words.Words(), id, words.Count(id))
+	// Output: [the cat] 1 3
 }

@@ -174,11 +174,16 @@ func parseLine(s string) (string, int64, error) {
 	if err != nil {
 		return "", 0, err
 	}
+	count, err := parseCount(digits, escaped)
+	return word, count, err
+}
+
+func parseCount(digits, word string) (int64, error) {
 	count, err := strconv.ParseUint(digits, 10, 63)
 	if err != nil {
-		return "", 0, fmt.Errorf("%w: %.40q after %.40q, want 0 … %d", ErrCount, digits, escaped, int64(math.MaxInt64))
+		return 0, fmt.Errorf("%w: %.40q after %.40q, want 0 … %d", ErrCount, digits, word, int64(math.MaxInt64))
 	}
-	return word, int64(count), nil
+	return int64(count), nil
 }
 
 func unescape(s string) (string, error) {

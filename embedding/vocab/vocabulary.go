@@ -81,6 +81,33 @@ func Build(tokens iter.Seq[string], cfg Config) (*Vocabulary, error) {
 	return c.Vocabulary(cfg)
 }
 
+// New makes a vocabulary of words in a given order: after the special words of cfg come
+// those that it keeps, each where it stands in words, MaxSize counted from the first on.
+// counts go with the words; nil counts each 0 times. With the zero [Config] the id of a
+// word is its place in words.
+//
+// Errors: [ErrShape] for another number of counts than words, [ErrDuplicate] for a word
+// that comes twice, and those of [Counter.Vocabulary].
+func New(words []string, counts []int64, cfg Config) (*Vocabulary, error) {
+	if counts != nil && len(counts) != len(words) {
+		return nil, fmt.Errorf("%w: %d counts of %d words", ErrShape, len(counts), len(words))
+	}
+	var c Counter
+	for i, w := range words {
+		var n int64
+		if counts != nil {
+			n = counts[i]
+		}
+		if err := c.AddN(w, n); err != nil {
+			return nil, err
+		}
+		if c.Len() == i {
+			return nil, fmt.Errorf("%w: %q has places %d and %d", ErrDuplicate, w, c.index[w], i)
+		}
+	}
+	return c.vocabulary(cfg, func([]int) {})
+}
+
 // newVocabulary is empty, with room for size words and neither pad nor unk.
 func newVocabulary(size, special int) *Vocabulary {
 	return &Vocabulary{
