@@ -21,7 +21,7 @@ type checkpointHead struct {
 }
 
 // training is what two trainings must have in common for one to go on with the other's checkpoint. The number of epochs
-// may differ: a longer training goes on where a shorter one ended.
+// may have grown: a longer training goes on where a shorter one ended.
 type training struct {
 	Words     int     `json:"words"`
 	Pairs     int     `json:"pairs"`
@@ -80,6 +80,14 @@ func (tr *trainer[T]) state() []tensor[T] {
 	return all
 }
 
+// checkpoint writes one where the settings have a path for it.
+func (tr *trainer[T]) checkpoint() error {
+	if tr.c.Checkpoint == "" {
+		return nil
+	}
+	return tr.save(tr.c.Checkpoint)
+}
+
 func (tr *trainer[T]) save(path string) error {
 	head, err := json.Marshal(checkpointHead{Version: 1, At: tr.at, Of: tr.training()})
 	if err != nil {
@@ -124,6 +132,9 @@ func (tr *trainer[T]) restore(f *safetensors.File) error {
 		at.Pairs < 0 || at.Pairs > int64(len(tr.tiles.pairs)) {
 		return fmt.Errorf("impossible position %+v", at)
 	}
+	if at.Epoch > tr.c.Epochs || at.Epoch == tr.c.Epochs && at != (position{Epoch: at.Epoch}) {
+		return fmt.Errorf("it has gone farther than the %d epochs wanted: %d, and %d pairs of another", tr.c.Epochs, at.Epoch, at.Pairs)
+	}
 	if err := wantShape(f, "costs", []int{at.Epoch}, safetensors.F64); err != nil {
 		return err
 	}
@@ -138,6 +149,9 @@ func (tr *trainer[T]) restore(f *safetensors.File) error {
 			return err
 		}
 		if values[i], err = f.Float32s(t.name); err != nil {
+			return err
+		}
+		if err := finite(t.name, values[i]); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ type Config struct {
 	// Checkpoint, where it is set, is the path of a file from which training can go on. It is written after each
 	// epoch and when training is stopped by ctx or Progress.
 	Checkpoint string
-	// Resume goes on from the file Checkpoint if there is one.
+	// Resume goes on from the file Checkpoint if there is one. Epochs may have grown since.
 	Resume bool
 }
 
@@ -71,8 +71,9 @@ func DefaultConfig() Config {
 type Progress struct {
 	Epoch, Epochs int   // this epoch, from 1, and how many there will be
 	Pairs, Of     int64 // pairs seen in this epoch, and how many there are
-	Cost          float64
 	// Cost is the mean of ½ f(x) e² over the pairs seen in this epoch, each at the vectors of its step.
+	Cost float64
+	// EpochDone tells that this is the last report of an epoch, whose Cost is that of [Model.Costs].
 	EpochDone bool
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/seed6481993f/verso/embedding/vocab"
 )
@@ -17,43 +18,52 @@ type Cooccurrence struct {
 
 // Count goes over the sentences of a corpus and returns every X_ij that is not 0, sorted by word and context.
 //
-// Words outside the vocabulary are taken out before windows are laid, and no window reaches over the end of a sentence.
-// A word that is its own context counts twice where windows are symmetric, as in the C program.
+// Words outside the vocabulary are taken out before windows are laid, also where it has an unknown word to stand for
+// them, and no window reaches over the end of a sentence. A word that is its own context counts twice where windows are
+// symmetric, as in the C program.
 //
 // It costs two additions a token and place in the window. Pairs of frequent words are added up in a table of 25 MB, the
 // others are collected, sorted and merged. Errors: [ErrConfig], and that of ctx.
 func Count(ctx context.Context, corpus iter.Seq[[]string], words *vocab.Vocabulary, cfg CountConfig) ([]Cooccurrence, error) {
+	return count(ctx, sentences(corpus), words, cfg)
+}
+
+func count(ctx context.Context, corpus tokens, words *vocab.Vocabulary, cfg CountConfig) ([]Cooccurrence, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	c := newCounter(words.Len())
-	var ids []int
-	tokens := 0
-	for sentence := range corpus {
-		if tokens += len(sentence) + 1; tokens > 1<<16 {
-			if err := ctx.Err(); err != nil {
-				return nil, fmt.Errorf("glove: counting: %w", err)
-			}
-			tokens = 0
+	var ids []int // of the sentence so far
+	err := corpus.each(ctx, func(word string, last bool) {
+		if j, ok := words.ID(word); ok {
+			c.addWindow(ids, j, cfg)
+			ids = append(ids, j)
 		}
-		ids = words.AppendIDs(ids[:0], sentence)
-		for right, j := range ids {
-			for left := right - 1; left >= max(0, right-cfg.Window); left-- {
-				weight := 1.0
-				if cfg.Distance {
-					weight = 1 / float64(right-left)
-				}
-				c.add(ids[left], j, weight)
-				if cfg.Symmetric {
-					c.add(j, ids[left], weight)
-				}
-			}
+		switch {
+		case last:
+			ids = ids[:0]
+		case len(ids) > 1<<16 && len(ids) > 2*cfg.Window: // of a long sentence, what windows can reach
+			ids = slices.Delete(ids, 0, len(ids)-cfg.Window)
 		}
-	}
-	if err := ctx.Err(); err != nil {
+	})
+	if err != nil {
 		return nil, fmt.Errorf("glove: counting: %w", err)
 	}
 	return c.result(), nil
+}
+
+// addWindow adds the pairs of word j with those to its left.
+func (c *counter) addWindow(left []int, j int, cfg CountConfig) {
+	for distance := 1; distance <= min(cfg.Window, len(left)); distance++ {
+		i, weight := left[len(left)-distance], 1.0
+		if cfg.Distance {
+			weight = 1 / float64(distance)
+		}
+		c.add(i, j, weight)
+		if cfg.Symmetric {
+			c.add(j, i, weight)
+		}
+	}
 }
 
 // denseProduct bounds the table: pair (i, j) is in it if (i+1)·(j+1) is at most this, which holds some 3 million pairs of

@@ -56,7 +56,7 @@ func shuffled(t testing.TB, words int) []Cooccurrence {
 }
 
 func TestVocabularyOfTheCProgram(t *testing.T) {
-	words, err := BuildVocabulary(lee(t), 3, 0)
+	words, err := BuildVocabulary(t.Context(), lee(t), 3, 0)
 	require.NoError(t, err)
 	var lines strings.Builder
 	for i, word := range words.Words() {
@@ -69,7 +69,7 @@ func TestVocabularyOfTheCProgram(t *testing.T) {
 // is wrong there: for a file that it finds empty, as here, the program's merge takes the pair that it read last once more,
 // which is the first of all.
 func TestCountsOfTheCProgram(t *testing.T) {
-	words, err := BuildVocabulary(lee(t), 3, 0)
+	words, err := BuildVocabulary(t.Context(), lee(t), 3, 0)
 	require.NoError(t, err)
 	counts, err := Count(t.Context(), lee(t), words, CountConfig{Window: 5, Symmetric: true, Distance: true})
 	require.NoError(t, err)
@@ -86,7 +86,7 @@ func TestCountsOfTheCProgram(t *testing.T) {
 // From the C program's first numbers and in its order, training comes to its costs and its vectors, to the last digit
 // that it prints.
 func TestTrainingOfTheCProgram(t *testing.T) {
-	words, err := BuildVocabulary(lee(t), 3, 0)
+	words, err := BuildVocabulary(t.Context(), lee(t), 3, 0)
 	require.NoError(t, err)
 	c := DefaultConfig()
 	c.Dim, c.XMax, c.Blocks, c.KeepOrder, c.Workers = 20, 10, 1, true, 1

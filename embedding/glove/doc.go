@@ -18,8 +18,10 @@
 //
 // # Way
 //
-// [BuildVocabulary] numbers the words, [Count] counts, [TrainCounts] fits; [Train] does all three. [ReadCooccurrences]
-// and [WriteCooccurrences] exchange counts with the C program. Counting and fitting agree with it to the last printed
+// [BuildVocabulary] numbers the words, [Count] counts, [TrainCounts] fits; [Train] and [TrainLines] do all three.
+// [ReadCooccurrences] and [WriteCooccurrences] exchange counts with the C program; the words that its numbers stand for
+// are in its vocab.txt, which [vocab.ReadWordCounts] reads and [vocab.Vocabulary.WriteWordCounts] writes. The program's
+// vectors.txt ends in a row <unk>, the mean of the 100 rarest words; [Model.Vectors] has no such row. Counting and fitting agree with it to the last printed
 // digit, but for one fault that is not repeated: where all pairs fit into its table, the program counts the first pair, that of
 // the most frequent word with itself, twice.
 //
@@ -33,7 +35,7 @@
 // # Cost
 //
 // Counting: a look-up a token, and two additions a token and place in the window; 16 bytes a distinct pair, three times
-// that while they are sorted. An epoch: about 6·D operations a pair, of which 4·D are roots and divisions. A model takes
+// that while they are sorted. An epoch: about 16·D operations a pair, of which 2·D are roots and 2·D divisions. A model takes
 // 16·n·D bytes while it learns, half of that afterwards.
 //
 // # Limits

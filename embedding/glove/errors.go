@@ -12,7 +12,7 @@ var (
 	ErrCounts = errors.New("glove: bad co-occurrences")
 	// ErrFile signifies a file that is no model or no checkpoint of this training.
 	ErrFile = errors.New("glove: bad file")
-	// ErrNotFinite signifies a residual that is NaN or infinite: a rate that is too high.
+	// ErrNotFinite signifies a residual or a weight that is NaN or infinite: a rate that is too high.
 	ErrNotFinite = errors.New("glove: not finite")
 	// ErrWord signifies a word that the model does not know.
 	ErrWord = errors.New("glove: unknown word")

@@ -31,7 +31,7 @@ func Example() {
 
 func ExampleCount() {
 	corpus := slices.Values([][]string{{"a", "rose", "is", "a", "rose"}})
-	words, err := glove.BuildVocabulary(corpus, 1, 0)
+	words, err := glove.BuildVocabulary(context.Background(), corpus, 1, 0)
 	if err != nil {
 		fmt.Println(err)
 		return

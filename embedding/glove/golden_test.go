@@ -67,7 +67,7 @@ func TestGoldenCooccurrence(t *testing.T) {
 				}
 			}
 		}
-		words, err := BuildVocabulary(corpus, int64(c.Int("min_count")), 0)
+		words, err := BuildVocabulary(t.Context(), corpus, int64(c.Int("min_count")), 0)
 		require.NoError(t, err)
 		require.Equal(t, c.Strings("vocab"), words.Words())
 		for i, n := range c.Ints("counts") {

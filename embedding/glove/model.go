@@ -55,10 +55,10 @@ func (m *Model) Vectors() *vectors.Vectors {
 	return m.table(sums)
 }
 
-// WordVectors returns w_i alone, ContextVectors c_i alone; both copy.
+// WordVectors returns w_i alone. It copies them.
 func (m *Model) WordVectors() *vectors.Vectors { return m.table(slices.Clone(m.words)) }
 
-// ContextVectors returns c_i for each word.
+// ContextVectors returns c_i alone. It copies them.
 func (m *Model) ContextVectors() *vectors.Vectors { return m.table(slices.Clone(m.contexts)) }
 
 // table cannot fail: the words of a vocabulary differ, and the sizes fit.
@@ -131,7 +131,7 @@ func (m *Model) SaveFile(path string) error {
 	return safetensors.WriteFile(path, tensors, metadata)
 }
 
-// Load reads a model written by [Model.Save]. What is no such file is [ErrFile].
+// Load reads a model written by [Model.Save]. What is no such file, or holds a number that is not finite, is [ErrFile].
 func Load(r io.Reader) (*Model, error) {
 	f, err := safetensors.Read(r)
 	if err != nil {
@@ -180,6 +180,9 @@ func decode(f *safetensors.File) (*Model, error) {
 		}
 		var err error
 		if *t.into, err = f.Float32s(t.name); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrFile, err)
+		}
+		if err := finite(t.name, *t.into); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrFile, err)
 		}
 	}

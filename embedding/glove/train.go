@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"math"
@@ -17,20 +18,39 @@ import (
 // Train learns vectors from a corpus of tokenised sentences: [BuildVocabulary], [Count] and [TrainCounts] one after
 // another. The corpus is gone over twice and must yield the same sentences both times.
 //
-// Errors: [ErrConfig]; [ErrCorpus] for one without a word that is frequent enough, or without two beside each other;
-// those of TrainCounts.
+// Errors: [ErrConfig]; [ErrCorpus] for one without a word that is frequent enough, or without two beside each other; that
+// of ctx while the corpus is read, wrapped and without a model; those of TrainCounts.
 func Train(ctx context.Context, corpus iter.Seq[[]string], c Config) (*Model, error) {
+	return train(ctx, sentences(corpus), c)
+}
+
+// TrainLines learns as [Train] does from a text: a sentence a line of any length, words between blanks. It reads the text
+// twice, from where r stands; one that cannot be rewound ([io.Seeker]) is read into memory. More errors: those of r, and
+// [ErrCorpus] for a word of more than 64 KiB.
+func TrainLines(ctx context.Context, r io.Reader, c Config) (*Model, error) {
+	t, err := newText(r)
+	if err != nil {
+		return nil, err
+	}
+	m, err := train(ctx, t.tokens, c)
+	if t.err != nil {
+		return nil, fmt.Errorf("glove: reading: %w", t.err)
+	}
+	return m, err
+}
+
+func train(ctx context.Context, corpus tokens, c Config) (*Model, error) {
 	if err := errors.Join(c.validate(), c.Count.validate()); err != nil {
 		return nil, err
 	}
-	words, err := BuildVocabulary(corpus, c.MinCount, c.MaxWords)
+	words, err := vocabulary(ctx, corpus, c.MinCount, c.MaxWords)
 	if err != nil {
 		return nil, err
 	}
 	if words.Len() == 0 {
 		return nil, fmt.Errorf("%w: no word occurs %d times", ErrCorpus, c.MinCount)
 	}
-	counts, err := Count(ctx, corpus, words, c.Count)
+	counts, err := count(ctx, corpus, words, c.Count)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +62,10 @@ func Train(ctx context.Context, corpus iter.Seq[[]string], c Config) (*Model, er
 // First vectors and biases are uniform in ±½/D. Pairs are visited in an order drawn with the seed. The same counts,
 // settings and seed give the same bytes, on any number of workers.
 //
-// When ctx is done or Progress returns an error, TrainCounts returns that error, wrapped, with the model as it then is;
-// where Checkpoint is set, Resume goes on from there to the same bytes as if nothing had happened. Other errors come
-// without a model: [ErrConfig], [ErrCorpus] for no counts, [ErrCounts], [ErrNotFinite], and [ErrFile] for a checkpoint of
-// another training.
+// When ctx is done, Progress returns an error or a checkpoint cannot be written, TrainCounts returns that error, wrapped,
+// with the model as it then is; where Checkpoint is set, Resume goes on from there to the same bytes as if nothing had
+// happened. Other errors come without a model: [ErrConfig], [ErrCorpus] for no counts, [ErrCounts], [ErrNotFinite], and
+// [ErrFile] for a checkpoint of another training or of one that has gone farther than Epochs.
 func TrainCounts(ctx context.Context, words *vocab.Vocabulary, counts []Cooccurrence, c Config) (*Model, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -69,11 +89,8 @@ func TrainCounts(ctx context.Context, words *vocab.Vocabulary, counts []Cooccurr
 		}
 	}
 	stopped, err := tr.run(ctx)
-	if err == nil && stopped != nil && c.Checkpoint != "" {
-		err = tr.save(c.Checkpoint)
-	}
 	if err != nil {
-		return nil, errors.Join(err, stopped)
+		return nil, err
 	}
 	return tr.model(), stopped
 }
@@ -131,8 +148,15 @@ func (tr *trainer[T]) run(ctx context.Context) (stopped, err error) {
 	for tr.at.Epoch < tr.c.Epochs {
 		stages := rand.New(rand.NewPCG(tr.c.Seed, streamEpoch|uint64(tr.at.Epoch))).Perm(tr.c.Blocks)
 		for tr.at.Stage < tr.c.Blocks {
-			if stopped, err := tr.stage(ctx, tr.tiles.of(stages[tr.at.Stage])); stopped != nil || err != nil {
-				return stopped, err
+			stopped, err := tr.stage(ctx, tr.tiles.of(stages[tr.at.Stage]))
+			if err == nil && stopped != nil {
+				err = tr.finite()
+			}
+			if err != nil {
+				return nil, err
+			}
+			if stopped != nil {
+				return errors.Join(stopped, tr.checkpoint()), nil
 			}
 			tr.at.Stage, tr.at.Round = tr.at.Stage+1, 0
 		}
@@ -140,16 +164,36 @@ func (tr *trainer[T]) run(ctx context.Context) (stopped, err error) {
 		report.EpochDone = true
 		tr.costs = append(tr.costs, report.Cost)
 		tr.at = position{Epoch: tr.at.Epoch + 1}
-		if tr.c.Checkpoint != "" {
-			if err := tr.save(tr.c.Checkpoint); err != nil {
-				return nil, err
-			}
+		if err := tr.finite(); err != nil {
+			return nil, err
+		}
+		if stopped := tr.checkpoint(); stopped != nil {
+			return stopped, nil
 		}
 		if stopped := tr.tell(report); stopped != nil {
 			return stopped, nil
 		}
 	}
 	return nil, nil
+}
+
+// finite looks for weights that the last steps made NaN or infinite, which no residual has shown yet.
+func (tr *trainer[T]) finite() error {
+	for _, t := range tr.state() {
+		if err := finite(t.name, t.values); err != nil {
+			return fmt.Errorf("%w after %d epochs; a lower Rate may help, it is %v", err, tr.at.Epoch, tr.c.Rate)
+		}
+	}
+	return nil
+}
+
+func finite[T kernel.Float](name string, values []T) error {
+	for i, x := range values {
+		if x-x != 0 {
+			return fmt.Errorf("%w: number %d of %s is %v", ErrNotFinite, i, name, x)
+		}
+	}
+	return nil
 }
 
 // stage works on tiles that have nothing in common, a round after another.

@@ -5,14 +5,15 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/seed6481993f/verso/embedding/vocab"
 )
 
 func small() Config {
@@ -137,6 +138,88 @@ func TestCancelAndResume(t *testing.T) {
 	require.ErrorContains(t, err, "another training")
 }
 
+// A checkpoint that has gone farther than is wanted is refused, also one that stands within a further epoch; one that has
+// gone just so far is the model.
+func TestResumeWithFewerEpochs(t *testing.T) {
+	c := small()
+	c.Checkpoint, c.Resume = filepath.Join(t.TempDir(), "checkpoint"), true
+	want := trained(t, c)
+	require.Equal(t, want, trained(t, c))
+	c.Epochs = 3
+	_, err := Train(t.Context(), lee(t), c)
+	require.ErrorIs(t, err, ErrFile)
+	require.ErrorContains(t, err, "farther than the 3 epochs wanted: 4")
+
+	c = small()
+	c.Checkpoint = filepath.Join(t.TempDir(), "checkpoint")
+	stop := errors.New("enough")
+	c.Progress = func(p Progress) error {
+		if p.Epoch == 3 {
+			return stop
+		}
+		return nil
+	}
+	_, err = Train(t.Context(), lee(t), c)
+	require.ErrorIs(t, err, stop)
+	c.Progress, c.Resume, c.Epochs = nil, true, 2
+	_, err = Train(t.Context(), lee(t), c)
+	require.ErrorIs(t, err, ErrFile)
+	c.Epochs = 3
+	trained(t, c)
+}
+
+// A checkpoint that cannot be written stops the training, and what was learned is there.
+func TestCheckpointCannotBeWritten(t *testing.T) {
+	c := small()
+	c.Checkpoint = filepath.Join(t.TempDir(), "no such folder", "checkpoint")
+	m, err := Train(t.Context(), lee(t), c)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.Len(t, m.Costs(), 1)
+	one := small()
+	one.Epochs = 1
+	require.Equal(t, trained(t, one), saved(t, m))
+}
+
+// The last step of a training shows in no residual: weights are looked at before they are kept or given away.
+func TestWeightsNotFinite(t *testing.T) {
+	c := small()
+	c.Rate, c.BiasRate, c.Clip, c.Epochs, c.Blocks = 1e38, 1e38, 0, 1, 1
+	c.Checkpoint = filepath.Join(t.TempDir(), "checkpoint")
+	m, err := TrainCounts(t.Context(), numbered(t, 2), []Cooccurrence{{0, 1, 1e30}}, c)
+	require.ErrorIs(t, err, ErrNotFinite)
+	require.ErrorContains(t, err, "after 1 epochs")
+	require.Nil(t, m)
+	require.NoFileExists(t, c.Checkpoint)
+
+	m, err = TrainCounts(t.Context(), numbered(t, 2), []Cooccurrence{{0, 1, 2}}, small())
+	require.NoError(t, err)
+	m.contexts[3] = float32(math.NaN())
+	_, err = Load(bytes.NewReader(saved(t, m)))
+	require.ErrorIs(t, err, ErrFile)
+	require.ErrorIs(t, err, ErrNotFinite)
+	require.ErrorContains(t, err, "number 3 of contexts.vectors is NaN")
+}
+
+func TestFromManyGoroutines(t *testing.T) {
+	c := small()
+	c.Epochs = 1
+	m, err := Train(t.Context(), lee(t), c)
+	require.NoError(t, err)
+	want, err := m.LogCount("of", "the")
+	require.NoError(t, err)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			got, err := m.LogCount("of", "the")
+			assert.NoError(t, err)
+			assert.Equal(t, want, got)
+			assert.Equal(t, m.Vocabulary().Len(), m.Vectors().Len())
+			assert.NoError(t, m.Save(io.Discard))
+		})
+	}
+	all.Wait()
+}
+
 func TestProgress(t *testing.T) {
 	c := small()
 	var last Progress
@@ -211,67 +294,4 @@ func TestErrors(t *testing.T) {
 	_, err = m.LogCount("the", "xyzzy")
 	require.ErrorIs(t, err, ErrWord)
 	require.ErrorContains(t, err, "xyzzy")
-}
-
-// Beyond the table of frequent pairs, counts are collected, sorted and merged: to the same sums.
-func TestCountsOfRarePairs(t *testing.T) {
-	var counter vocab.Counter
-	names := make([]string, 1500)
-	for i := range names {
-		names[i] = string(rune('一' + i))
-		_ = counter.AddN(names[i], int64(3000-i))
-	}
-	words, err := counter.Vocabulary(vocab.Config{})
-	require.NoError(t, err)
-	corpus := func(yield func([]string) bool) {
-		for i := range 900 {
-			s := []string{names[i*37%1500], names[i*i%1500], names[1499-i%40], names[1499-i*7%90]}
-			if !yield(s) {
-				return
-			}
-		}
-	}
-	for _, cfg := range []CountConfig{{3, true, true}, {2, false, true}, {9, true, false}} {
-		want := map[[2]int32]float64{}
-		for s := range corpus {
-			ids := words.IDs(s)
-			for i, a := range ids {
-				for j, b := range ids {
-					d := j - i
-					if d == 0 || max(d, -d) > cfg.Window || d < 0 && !cfg.Symmetric {
-						continue
-					}
-					weight := 1.0
-					if cfg.Distance {
-						weight = 1 / math.Abs(float64(d))
-					}
-					want[[2]int32{int32(a), int32(b)}] += weight
-				}
-			}
-		}
-		counts, err := Count(t.Context(), corpus, words, cfg)
-		require.NoError(t, err)
-		require.Len(t, counts, len(want))
-		require.True(t, slices.IsSortedFunc(counts, byPair))
-		rare := 0
-		for _, x := range counts {
-			require.InEpsilon(t, want[[2]int32{x.Word, x.Context}], x.Value, 1e-14)
-			if (int(x.Word)+1)*(int(x.Context)+1) > denseProduct {
-				rare++
-			}
-		}
-		require.Greater(t, rare, 1000)
-	}
-}
-
-func TestCooccurrencesRoundTrip(t *testing.T) {
-	counts := shuffled(t, 694)
-	var file bytes.Buffer
-	require.NoError(t, WriteCooccurrences(&file, counts))
-	require.Equal(t, unpacked(t, "cooccurrence.shuf.bin.gz"), file.Bytes())
-	_, err := ReadCooccurrences(bytes.NewReader(file.Bytes()[:100]), 694)
-	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	_, err = ReadCooccurrences(bytes.NewReader(file.Bytes()), 693)
-	require.ErrorIs(t, err, ErrCounts)
-	require.ErrorIs(t, WriteCooccurrences(io.Discard, []Cooccurrence{{-1, 0, 1}}), ErrCounts)
 }
