@@ -2,7 +2,6 @@ package op
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/seed6481993f/verso/internal/kernel"
@@ -74,17 +73,6 @@ func wantIntegers[T Float](what string, v Value[T]) error {
 	return wantRank(what, v, 1)
 }
 
-// wantMask checks that a key mask has a number for each key.
-func wantMask[T Float](mask Value[T], keys int) error {
-	if err := wantIntegers("the key mask", mask); err != nil {
-		return err
-	}
-	if mask.Ints != nil && len(mask.Ints) != keys {
-		return fmt.Errorf("%w: %d keys want a mask of as many integers, got %v", ErrShape, keys, mask.Shape)
-	}
-	return nil
-}
-
 // wantHeads checks queries and keys that are multiplied head by head.
 func wantHeads[T Float](heads int, q, k Value[T]) error {
 	if err := wantRank("the queries", q, 2); err != nil {
@@ -102,13 +90,13 @@ func wantHeads[T Float](heads int, q, k Value[T]) error {
 // head is one head of one sequence, with the memory of a worker.
 type head[T Float] struct {
 	pair
+	headSight[T]
+	sequence int
 	index    int
 	width, d int // numbers from row to row, and of the head in each
 	block    int // queries in a block
 	scale    T
-	causal   bool
-	q, k     []T // begin with the head's first number
-	mask     []int
+	q, k     []T       // begin with the head's first number
 	drop     *rand.PCG // draws what falls of the weights; nil where nothing does
 
 	p, g, factor []T // weights of a block, their gradient, the dropout's factors
@@ -117,18 +105,19 @@ type head[T Float] struct {
 // sees returns how many queries a block from the given one has, and how many
 // keys its last query sees.
 func (h *head[T]) sees(from int) (rows, n int) {
-	rows, n = min(h.block, h.queries-from), h.keys
-	if h.causal {
-		n = min(n, from+rows)
-	}
-	return rows, n
+	rows = min(h.block, h.queries-from)
+	return rows, h.seen(from + rows)
 }
 
 // weights computes the weights of a block of queries for its first n keys.
 func (h *head[T]) weights(from, rows, n int) []T {
 	h.p = grow(h.p, rows*n)
-	kernel.Gemm(false, true, rows, n, h.d, h.scale, h.q[from*h.width:], h.width, h.k, h.width, 0, h.p, n)
-	softmaxSeen(h.p, from, rows, n, h.causal, h.mask)
+	beta := T(0)
+	if h.lay(h.p, from, rows, n) {
+		beta = 1
+	}
+	kernel.Gemm(false, true, rows, n, h.d, h.scale, h.q[from*h.width:], h.width, h.k, h.width, beta, h.p, n)
+	h.softmax(h.p, from, rows, n)
 	return h.p
 }
 
@@ -137,29 +126,6 @@ func (h *head[T]) factors(n int, p float64) []T {
 	h.factor = grow(h.factor, n)
 	drawMask(h.factor, p, h.drop)
 	return h.factor
-}
-
-// softmaxSeen replaces scores, rows×n from query from on, by weights: 0 for keys
-// that the query does not see.
-func softmaxSeen[T Float](s []T, from, rows, n int, causal bool, mask []int) {
-	low := T(math.Inf(-1))
-	for j := range min(n, len(mask)) {
-		if mask[j] == 0 {
-			for i := range rows {
-				s[i*n+j] = low
-			}
-		}
-	}
-	if !causal {
-		kernel.SoftmaxRows(rows, n, s, s)
-		return
-	}
-	for i := range rows {
-		row := s[i*n : (i+1)*n]
-		seen := min(n, from+i+1)
-		kernel.SoftmaxRows(1, seen, row[:seen], row[:seen])
-		clear(row[seen:])
-	}
 }
 
 // substream returns the random numbers of one part of an operation at one step.

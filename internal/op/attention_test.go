@@ -11,19 +11,33 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/internal/gradcheck"
 	"github.com/seed6481993f/verso/internal/op"
 )
 
-// attend builds an attention over inputs q, k, v, lengths and, where there is
-// a sixth, the key mask.
+// attend builds an attention over inputs q, k, v, lengths and, where there are more,
+// a key mask and a bias.
 func attend(c op.AttentionConfig) gradcheck.Func {
 	return func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
-		c.Mode, c.Mask = g.Mode(), len(in) > 5
+		c.Mode = g.Mode()
+		c.Mask, c.Bias = optional(in[5:])
 		return g.Apply("attention", must(op.Attention(c)), in...)
 	}
+}
+
+// optional says what the inputs are that an attention may have besides.
+func optional(in []*gorgonia.Node) (mask, bias bool) {
+	for _, n := range in {
+		if n.Dtype() == tensor.Int {
+			mask = true
+		} else {
+			bias = true
+		}
+	}
+	return mask, bias
 }
 
 func sum(x []int) int {

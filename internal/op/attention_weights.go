@@ -8,33 +8,33 @@ import (
 
 // AttentionSoftmax turns scores, laid out as by [AttentionScores], into weights:
 // the softmax over the keys that a query sees, 0 for all others. A query that
-// sees no key has weights of 0. Of the options Heads, Causal, Mask and Mode count.
+// sees no key has weights of 0. Of the options Heads, Causal, Ahead, Mask and Bias
+// count.
 //
 //	s (heads · Σ lq·lk) → p (heads · Σ lq·lk)
 //
 // Inputs: s, the lengths of the queries, those of the keys and, with Mask, the
-// key mask. Gradient: ds = p ∘ (dp − Σ_j p_j dp_j).
+// key mask, with Bias the bias of [Attention]. Gradients: ds = p ∘ (dp − Σ_j p_j
+// dp_j), that of the bias the same, summed over the heads that share it.
 func AttentionSoftmax(c AttentionConfig) (Spec, error) {
 	if err := c.valid(); err != nil {
 		return Spec{}, err
 	}
-	return Spec{Name: "attention softmax", F32: &pairSoftmax[float32]{AttentionConfig: c}, F64: &pairSoftmax[float64]{AttentionConfig: c}}, nil
+	return Spec{Name: "attention softmax", F32: newPairSoftmax[float32](c), F64: newPairSoftmax[float64](c)}, nil
 }
 
 type pairSoftmax[T Float] struct {
-	AttentionConfig
-	pairs
-	ds whole[T]
+	sight[T]
+	ds, dbias whole[T]
+}
+
+func newPairSoftmax[T Float](c AttentionConfig) *pairSoftmax[T] {
+	return &pairSoftmax[T]{sight: sight[T]{AttentionConfig: c}}
 }
 
 func (a *pairSoftmax[T]) Shape(in []Value[T]) ([]int, error) {
-	if err := placePairs(&a.pairs, sumInts(in[1].Ints), sumInts(in[2].Ints), in[1], in[2]); err != nil {
+	if err := a.place(sumInts(in[1].Ints), sumInts(in[2].Ints), in[1], in[2], in[3:]); err != nil {
 		return nil, err
-	}
-	if a.Mask {
-		if err := wantMask(in[3], max(1, a.keys)); err != nil && len(a.list) > 0 {
-			return nil, err
-		}
 	}
 	return in[0].Shape, a.placed("scores", size(in[0].Shape), a.Heads)
 }
@@ -49,30 +49,43 @@ func sumInts(x []int) int {
 }
 
 func (a *pairSoftmax[T]) Forward(in []Value[T], y Value[T]) error {
-	copy(y.Data, in[0].Data)
 	if a.scores == 0 {
 		clear(y.Data)
 	}
-	for _, p := range a.list {
-		var mask []int
-		if a.Mask {
-			mask = in[3].Ints[p.key : p.key+p.keys]
-		}
+	for i, p := range a.list {
 		n := p.queries * p.keys
 		for h := range a.Heads {
-			at := a.Heads*p.score + h*n
-			softmaxSeen(y.Data[at:at+n], 0, p.queries, p.keys, a.Causal, mask)
+			at, v := a.Heads*p.score+h*n, a.head(in[3:], i, h)
+			s, to := in[0].Data[at:at+n], y.Data[at:at+n]
+			if v.lay(to, 0, p.queries, p.keys) {
+				kernel.Add(to, to, s)
+			} else {
+				copy(to, s)
+			}
+			v.softmax(to, 0, p.queries, p.keys)
 		}
 	}
 	return nil
 }
 
-func (a *pairSoftmax[T]) Backward(_ []Value[T], y, dy Value[T], din []Grad[T]) error {
+func (a *pairSoftmax[T]) Backward(in []Value[T], y, dy Value[T], din []Grad[T]) error {
 	ds := a.ds.of(din[0], len(y.Data))
 	clear(ds)
 	for _, p := range a.list {
 		from, to := a.Heads*p.score, a.Heads*(p.score+p.queries*p.keys)
 		kernel.SoftmaxRowsGrad(a.Heads*p.queries, p.keys, ds[from:to], y.Data[from:to], dy.Data[from:to])
+	}
+	if last := len(din) - 1; a.Bias && din[last].Wanted() {
+		dbias := a.dbias.of(din[last], len(in[last].Data))
+		clear(dbias)
+		for i, p := range a.list {
+			n := p.queries * p.keys
+			for h := range a.Heads {
+				at := a.Heads*p.score + h*n
+				a.head(in[3:], i, h).layBack(ds[at:at+n], a.ofHead(dbias, i, h), 0, p.queries, p.keys)
+			}
+		}
+		a.dbias.give(din[last], dbias)
 	}
 	a.ds.give(din[0], ds)
 	return nil
