@@ -1,8 +1,6 @@
 package attention
 
 import (
-	"gorgonia.org/gorgonia"
-
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/internal/op"
 )
@@ -34,9 +32,8 @@ func NewAdditive(ps *verso.Params, queries, keys, hidden int) *Additive {
 	}
 }
 
-// Forward lets each query look at the keys of its sequence. mask is nil, or an
-// integer for each row of keys, 0 to hide it.
-func (a *Additive) Forward(g *verso.Graph, query, keys verso.Sequence, mask *gorgonia.Node) Result {
+// Forward lets each query look at the keys of its sequence.
+func (a *Additive) Forward(g *verso.Graph, query, keys verso.Sequence, mask Mask) Result {
 	return a.Attend(g, query, a.Project(g, keys), keys, mask)
 }
 
@@ -48,7 +45,7 @@ func (a *Additive) Project(g *verso.Graph, keys verso.Sequence) verso.Sequence {
 
 // Attend is [Additive.Forward] with keys that [Additive.Project] returned, and
 // values of any width.
-func (a *Additive) Attend(g *verso.Graph, query, projected, values verso.Sequence, mask *gorgonia.Node) Result {
+func (a *Additive) Attend(g *verso.Graph, query, projected, values verso.Sequence, mask Mask) Result {
 	q := a.Query.Forward(g, query.Rows) // (Σ lq, hidden)
 	scores := g.Apply("additive attention", op.AdditiveScores(g.Mode()), q, projected.Rows, g.Param(a.Score.Weight), query.Lengths, projected.Lengths)
 	return attend(g, "additive attention", op.AttentionConfig{Heads: 1}, scores, query, values, mask)

@@ -45,7 +45,7 @@ type cacheLayer struct {
 }
 
 // NewCache begins decoding with the given number of hypotheses. memory holds the
-// encoder's rows, embed numbers each; there may be none.
+// encoder's rows, embed numbers each; there may be none. The decoder must be causal.
 func (d *Decoder) NewCache(memory []float32, hypotheses int) (*Cache, error) {
 	c := &Cache{norm: d.Norm}
 	for _, l := range d.Layers {
@@ -59,9 +59,6 @@ func (d *Decoder) NewCache(memory []float32, hypotheses int) (*Cache, error) {
 func (e *Encoder) NewCache(sequences int) (*Cache, error) {
 	c := &Cache{norm: e.Norm}
 	for _, l := range e.Layers {
-		if !l.SelfAttention.cfg.Causal {
-			return nil, fmt.Errorf("%w: decoding word by word wants a causal encoder", verso.ErrConfig)
-		}
 		c.layers = append(c.layers, cacheLayer{self: l.SelfAttention, attend: l.attend, feed: l.feed, hidden: l.hidden})
 	}
 	return c.begin(nil, sequences)
@@ -80,6 +77,14 @@ func (c *Cache) begin(memory []float32, n int) (*Cache, error) {
 	}
 	for i := range c.layers {
 		l := &c.layers[i]
+		if !l.self.cfg.Causal {
+			return nil, fmt.Errorf("%w: decoding row by row wants causal layers", verso.ErrConfig)
+		}
+		for _, a := range []*MultiHead{l.self, l.cross} {
+			if a != nil && (a.In == nil || a.BiasK != nil || a.cfg.AddZeroAttn) {
+				return nil, fmt.Errorf("%w: decoding row by row wants keys and values of %d features and none added", verso.ErrConfig, c.embed)
+			}
+		}
 		if t := l.hidden.linear1.Weight.Dtype(); t != tensor.Float32 {
 			return nil, fmt.Errorf("%w: decoding wants float32 weights, got %v", verso.ErrConfig, t)
 		}

@@ -29,8 +29,8 @@ func requireNear(t *testing.T, want, got []float32) {
 func TestDecoderCache(t *testing.T) {
 	const steps = 7
 	rng := rand.New(rand.NewPCG(4, 1))
-	for _, c := range []attention.TransformerConfig{small(), func() attention.TransformerConfig {
-		c := small()
+	for _, c := range []attention.TransformerConfig{smallDecoder(), func() attention.TransformerConfig {
+		c := smallDecoder()
 		c.NormFirst, c.FinalNorm, c.Activation, c.Heads = true, true, verso.GELU, 3
 		return c
 	}()} {
@@ -44,7 +44,7 @@ func TestDecoderCache(t *testing.T) {
 		}
 		g := verso.NewGraph(1)
 		x, memory := g.Sequence("x", tensor.Float32, width), g.Sequence("memory", tensor.Float32, width)
-		y := d.Forward(g, x, memory, nil, nil)
+		y := d.Forward(g, x, memory, attention.Mask{}, attention.Mask{})
 		m, err := g.Compile(nil)
 		require.NoError(t, err)
 		for _, rows := range []int{0, 4} {
@@ -84,13 +84,12 @@ func TestDecoderCache(t *testing.T) {
 
 func TestEncoderCache(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 2))
-	c := small()
-	c.Causal = true
+	c := smallDecoder()
 	ps := verso.NewParams(5)
 	e := attention.NewEncoder(ps, width, c)
 	g := verso.NewGraph(1)
 	x := g.Sequence("x", tensor.Float32, width)
-	y := e.Forward(g, x, nil)
+	y := e.Forward(g, x, attention.Mask{})
 	m, err := g.Compile(nil)
 	require.NoError(t, err)
 	defer m.Close()
@@ -110,21 +109,29 @@ func TestCacheRefuses(t *testing.T) {
 	e := attention.NewEncoder(verso.NewParams(1), width, small())
 	_, err := e.NewCache(1)
 	require.ErrorIs(t, err, verso.ErrConfig)
-	require.ErrorContains(t, err, "wants a causal encoder")
-	d := attention.NewDecoder(verso.NewParams64(1), width, small())
+	require.ErrorContains(t, err, "wants causal layers")
+	_, err = attention.NewDecoder(verso.NewParams(1), width, small()).NewCache(nil, 1)
+	require.ErrorContains(t, err, "wants causal layers")
+	d := attention.NewDecoder(verso.NewParams64(1), width, smallDecoder())
 	_, err = d.NewCache(nil, 1)
 	require.ErrorContains(t, err, "wants float32 weights, got float64")
-	d = attention.NewDecoder(verso.NewParams(1), width, small())
+	d = attention.NewDecoder(verso.NewParams(1), width, smallDecoder())
 	_, err = d.NewCache(make([]float32, width+1), 1)
 	require.ErrorIs(t, err, verso.ErrShape)
 	_, err = d.NewCache(nil, 0)
 	require.ErrorContains(t, err, "at least 1 layer and 1 sequence, got 2 and 0")
 	for _, bad := range [][2]int{{0, 2}, {width, 0}, {width, 4}} { // whose Params.Err nobody has looked at
-		c := small()
+		c := smallDecoder()
 		c.Heads = bad[1]
 		_, err = attention.NewDecoder(verso.NewParams(1), bad[0], c).NewCache(nil, 1)
 		require.ErrorIs(t, err, verso.ErrConfig)
 		require.ErrorContains(t, err, fmt.Sprintf("got width %d and %d heads", bad[0], bad[1]))
+	}
+	for _, c := range []attention.MultiHeadConfig{{AddBiasKV: true}, {AddZeroAttn: true}, {KeyDim: 3}} {
+		other := attention.NewDecoder(verso.NewParams(1), width, smallDecoder())
+		other.Layers[1].CrossAttention = attention.NewMultiHead(verso.NewParams(1), width, 2, c)
+		_, err = other.NewCache(nil, 1)
+		require.ErrorContains(t, err, "keys and values of 6 features and none added")
 	}
 	cache, err := d.NewCache(nil, 2)
 	require.NoError(t, err)

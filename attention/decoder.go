@@ -6,8 +6,7 @@ import (
 	"github.com/seed6481993f/verso"
 )
 
-// DecoderLayer is a layer of the Transformer's decoder: causal self-attention,
-// attention to the rows that an encoder returned, and two linear layers.
+// DecoderLayer is a layer of the Transformer's decoder: self-attention, attention to the rows that an encoder returned, and two linear layers.
 //
 //	x = norm1(x + attention(x)),  x = norm2(x + attention(x, memory)),
 //	y = norm3(x + W_2 f(W_1 x + b_1) + b_2)
@@ -27,13 +26,14 @@ type DecoderLayer struct {
 }
 
 // NewDecoderLayer adds the parameters of a layer over rows of embed numbers. Of
-// the options, Layers, FinalNorm and Causal do not count.
+// the options, Layers and FinalNorm do not count. A decoder that writes word by
+// word must be causal: [DefaultDecoderConfig].
 func NewDecoderLayer(ps *verso.Params, embed int, c TransformerConfig) *DecoderLayer {
 	if err := c.validate(); err != nil {
 		ps.Fail(err)
 	}
 	return &DecoderLayer{
-		SelfAttention:  NewMultiHead(ps.Scope("self_attn"), embed, c.Heads, c.multiHead(true)),
+		SelfAttention:  NewMultiHead(ps.Scope("self_attn"), embed, c.Heads, c.multiHead(c.Causal)),
 		CrossAttention: NewMultiHead(ps.Scope("multihead_attn"), embed, c.Heads, c.multiHead(false)),
 		hidden:         newFeedForward(ps, embed, c),
 		attend:         newPart(ps, "norm1", embed, c),
@@ -42,32 +42,35 @@ func NewDecoderLayer(ps *verso.Params, embed int, c TransformerConfig) *DecoderL
 	}
 }
 
-// Forward returns a row for each row of x. Masks are nil, or an integer for each
-// row of x and of memory, 0 to hide it from all.
-func (l *DecoderLayer) Forward(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask *gorgonia.Node) verso.Sequence {
+// DecoderWeights say where the rows of a decoder looked.
+type DecoderWeights struct {
+	Self   Weights // among themselves
+	Memory Weights // at the rows of the encoder
+}
+
+// Forward returns a row for each row of x. The masks say what the rows may see of
+// one another, and of memory.
+func (l *DecoderLayer) Forward(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask Mask) verso.Sequence {
 	y, _ := l.forward(g, x, memory, mask, memoryMask, false)
 	return y
 }
 
-// ForwardWeights is [DecoderLayer.Forward] with the weights by which it looked at
-// the memory.
-func (l *DecoderLayer) ForwardWeights(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask *gorgonia.Node) (verso.Sequence, Weights) {
+// ForwardWeights is [DecoderLayer.Forward] with the weights of both attentions.
+func (l *DecoderLayer) ForwardWeights(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask Mask) (verso.Sequence, DecoderWeights) {
 	return l.forward(g, x, memory, mask, memoryMask, true)
 }
 
-func (l *DecoderLayer) forward(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask *gorgonia.Node, keep bool) (verso.Sequence, Weights) {
-	var w Weights
+func (l *DecoderLayer) forward(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask Mask, keep bool) (verso.Sequence, DecoderWeights) {
+	var w DecoderWeights
 	with := func(rows *gorgonia.Node) verso.Sequence { return verso.Sequence{Rows: rows, Lengths: x.Lengths} }
 	rows := l.attend.forward(g, x.Rows, func(rows *gorgonia.Node) *gorgonia.Node {
 		s := with(rows)
-		return l.SelfAttention.Forward(g, s, s, s, mask).Rows
+		s, w.Self = l.SelfAttention.forward(g, s, s, s, mask, keep)
+		return s.Rows
 	})
 	rows = l.look.forward(g, rows, func(rows *gorgonia.Node) *gorgonia.Node {
-		if !keep {
-			return l.CrossAttention.Forward(g, with(rows), memory, memory, memoryMask).Rows
-		}
-		var s verso.Sequence
-		s, w = l.CrossAttention.ForwardWeights(g, with(rows), memory, memory, memoryMask)
+		s := with(rows)
+		s, w.Memory = l.CrossAttention.forward(g, s, memory, memory, memoryMask, keep)
 		return s.Rows
 	})
 	rows = l.feed.forward(g, rows, func(rows *gorgonia.Node) *gorgonia.Node { return l.hidden.forward(g, rows) })
@@ -91,17 +94,16 @@ func NewDecoder(ps *verso.Params, embed int, c TransformerConfig) *Decoder {
 
 // Forward returns a row for each row of x; masks are those of
 // [DecoderLayer.Forward].
-func (d *Decoder) Forward(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask *gorgonia.Node) verso.Sequence {
+func (d *Decoder) Forward(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask Mask) verso.Sequence {
 	for _, l := range d.Layers {
 		x = l.Forward(g, x, memory, mask, memoryMask)
 	}
 	return d.end(g, x)
 }
 
-// ForwardWeights is [Decoder.Forward] with the weights by which each layer looked
-// at the memory.
-func (d *Decoder) ForwardWeights(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask *gorgonia.Node) (verso.Sequence, []Weights) {
-	all := make([]Weights, len(d.Layers))
+// ForwardWeights is [Decoder.Forward] with the weights of each layer.
+func (d *Decoder) ForwardWeights(g *verso.Graph, x, memory verso.Sequence, mask, memoryMask Mask) (verso.Sequence, []DecoderWeights) {
+	all := make([]DecoderWeights, len(d.Layers))
 	for i, l := range d.Layers {
 		x, all[i] = l.ForwardWeights(g, x, memory, mask, memoryMask)
 	}

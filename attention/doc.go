@@ -14,7 +14,8 @@
 //	                                           Luong, Pham & Manning 2015
 //	Pooling    u · tanh(W k + b), one query for all: a sentence becomes one row
 //	                                           Yang et al. 2016
-//	MultiHead  q·k/√d in each of several heads, each with projections of its own
+//	ScaledDotProduct  q·k/√d, without parameters
+//	MultiHead  the same in each of several heads, with projections of their own
 //	                                           Vaswani et al. 2017
 //
 // [EncoderLayer], [Encoder], [DecoderLayer] and [Decoder] are the Transformer;
@@ -26,14 +27,14 @@
 // Queries and keys are [verso.Sequence]: all rows one after another and the
 // length of each sequence. Query and keys of the same place in the two batches
 // belong together; there may be any number of either, none among them. A padded
-// batch is legal too: a key mask, an integer for each row of the keys, hides those
-// with a 0. A query that sees no key takes 0 (PyTorch returns NaN there).
+// batch is legal too: a [Mask] hides keys, and adds numbers to the scores. A query
+// that sees no key takes 0 (PyTorch returns NaN there).
 //
 // # Weights
 //
-// [MultiHead.Forward] never keeps the weights: its memory grows with the length
-// of a sequence, not with its square. [MultiHead.ForwardWeights] computes them
-// besides; the other layers return them always. [Weights.Maps] cuts them into a
+// [ScaledDotProduct] and [MultiHead.Forward] never keep the weights: their memory
+// grows with the length of a sequence, not with its square.
+// [ScaledDotProductWeights] and [MultiHead.ForwardWeights] compute them; the other layers return them always. [Weights.Maps] cuts them into a
 // matrix for each sequence and head. [DrawText] and [DrawSVG] draw such a matrix,
 // [DrawLine] one row of it over its sentence.
 //

@@ -41,26 +41,23 @@ func NewEncoderLayer(ps *verso.Params, embed int, c TransformerConfig) *EncoderL
 	}
 }
 
-// Forward returns a row for each row of x. mask is nil, or an integer for each
-// row, 0 to hide it from all.
-func (l *EncoderLayer) Forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node) verso.Sequence {
+// Forward returns a row for each row of x. The mask says what rows may see of one
+// another.
+func (l *EncoderLayer) Forward(g *verso.Graph, x verso.Sequence, mask Mask) verso.Sequence {
 	y, _ := l.forward(g, x, mask, false)
 	return y
 }
 
 // ForwardWeights is [EncoderLayer.Forward] with the weights of its attention.
-func (l *EncoderLayer) ForwardWeights(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node) (verso.Sequence, Weights) {
+func (l *EncoderLayer) ForwardWeights(g *verso.Graph, x verso.Sequence, mask Mask) (verso.Sequence, Weights) {
 	return l.forward(g, x, mask, true)
 }
 
-func (l *EncoderLayer) forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node, keep bool) (verso.Sequence, Weights) {
+func (l *EncoderLayer) forward(g *verso.Graph, x verso.Sequence, mask Mask, keep bool) (verso.Sequence, Weights) {
 	var w Weights
 	rows := l.attend.forward(g, x.Rows, func(rows *gorgonia.Node) *gorgonia.Node {
 		s := verso.Sequence{Rows: rows, Lengths: x.Lengths}
-		if !keep {
-			return l.SelfAttention.Forward(g, s, s, s, mask).Rows
-		}
-		s, w = l.SelfAttention.ForwardWeights(g, s, s, s, mask)
+		s, w = l.SelfAttention.forward(g, s, s, s, mask, keep)
 		return s.Rows
 	})
 	rows = l.feed.forward(g, rows, func(rows *gorgonia.Node) *gorgonia.Node { return l.hidden.forward(g, rows) })
@@ -83,7 +80,7 @@ func NewEncoder(ps *verso.Params, embed int, c TransformerConfig) *Encoder {
 }
 
 // Forward returns a row for each row of x; mask is that of [EncoderLayer.Forward].
-func (e *Encoder) Forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node) verso.Sequence {
+func (e *Encoder) Forward(g *verso.Graph, x verso.Sequence, mask Mask) verso.Sequence {
 	for _, l := range e.Layers {
 		x = l.Forward(g, x, mask)
 	}
@@ -91,7 +88,7 @@ func (e *Encoder) Forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node)
 }
 
 // ForwardWeights is [Encoder.Forward] with the weights of each layer.
-func (e *Encoder) ForwardWeights(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node) (verso.Sequence, []Weights) {
+func (e *Encoder) ForwardWeights(g *verso.Graph, x verso.Sequence, mask Mask) (verso.Sequence, []Weights) {
 	all := make([]Weights, len(e.Layers))
 	for i, l := range e.Layers {
 		x, all[i] = l.ForwardWeights(g, x, mask)

@@ -3,6 +3,7 @@ package attention_test
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"gorgonia.org/tensor"
 
@@ -11,13 +12,58 @@ import (
 	"github.com/seed6481993f/verso/embedding/dataset"
 )
 
+// A window: a word sees itself and its neighbours.
+func ExampleScaledDotProduct() {
+	g := verso.NewGraph(1)
+	x := g.Sequence("x", tensor.Float32, 2)
+	mask := attention.Mask{Bias: g.Input("window", tensor.Float32, 1)}
+	c := attention.DefaultDotConfig()
+	y := attention.ScaledDotProduct(g, x, x, x, mask, c)
+	w := attention.ScaledDotProductWeights(g, x, x, mask, c)
+	m, err := g.Compile(nil)
+	if err != nil {
+		panic(err)
+	}
+	defer m.Close()
+	lengths := []int{4}
+	window := attention.Biases(lengths, lengths, 1, func(_, query, key int) float32 {
+		if key < query-1 || key > query+1 {
+			return float32(math.Inf(-1))
+		}
+		return 0
+	})
+	if err := m.FeedSequence(x, make([]float32, 4*2), lengths); err != nil {
+		panic(err)
+	}
+	if err := m.Feed(mask.Bias, tensor.New(tensor.WithShape(len(window)), tensor.WithBacking(window))); err != nil {
+		panic(err)
+	}
+	if err := m.Run(); err != nil {
+		panic(err)
+	}
+	maps, err := w.Maps(m)
+	if err != nil {
+		panic(err)
+	}
+	for i := range 4 {
+		fmt.Printf("%.2f\n", maps[0][0].Row(i))
+	}
+	fmt.Println(len(m.Float32s(y.Rows))/2, "rows")
+	// Output:
+	// [0.50 0.50 0.00 0.00]
+	// [0.33 0.33 0.33 0.00]
+	// [0.00 0.33 0.33 0.33]
+	// [0.00 0.00 0.50 0.50]
+	// 4 rows
+}
+
 // Two sentences, of two words and of one, look at themselves.
 func ExampleMultiHead() {
 	ps := verso.NewParams(1)
 	a := attention.NewMultiHead(ps, 4, 2, attention.DefaultMultiHeadConfig())
 	g := verso.NewGraph(1)
 	x := g.Sequence("x", tensor.Float32, 4)
-	y, w := a.ForwardWeights(g, x, x, x, nil)
+	y, w := a.ForwardWeights(g, x, x, x, attention.Mask{})
 	m, err := g.Compile(nil)
 	if err != nil {
 		panic(err)

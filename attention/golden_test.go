@@ -11,7 +11,6 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/attention"
 	"github.com/seed6481993f/verso/internal/golden"
-	"github.com/seed6481993f/verso/internal/op"
 )
 
 func TestGoldenAttention(t *testing.T) {
@@ -25,7 +24,7 @@ func scores[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 	kind, q, k := r.c.String("kind"), r.c.Int("query"), r.c.Int("keys")
 	out := map[string]*gorgonia.Node{}
 	var result attention.Result
-	query, keys, mask := r.rows("query"), r.rows("keys"), r.mask("mask", false)
+	query, keys, mask := r.rows("query"), r.rows("keys"), attention.Mask{Keys: r.mask("mask", false)}
 	if kind == "bahdanau" {
 		a := attention.NewAdditive(r.params, q, k, r.c.Int("attn"))
 		r.weights()
@@ -43,35 +42,26 @@ func scores[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 
 func TestGoldenScaledDotProduct(t *testing.T) {
 	golden.Run(t, "testdata/golden", []string{"scaled_dot_product_attention"}, func(t *testing.T, c *golden.Case) {
-		c.OnlyKeys(t, "causal", "key_padding")
+		c.OnlyKeys(t, "causal", "key_padding", "scale")
 		compare(t, c, scaled[float64], scaled[float32])
 	})
 }
 
 func scaled[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
-	heads := r.c.Input("q").Shape[1]
-	cfg := op.AttentionConfig{Heads: heads, Causal: r.c.Bool("causal"), Mode: r.Mode()}
 	q, k, v := r.heads("q"), r.heads("k"), r.heads("v")
-	in := []*gorgonia.Node{q.Rows, k.Rows, v.Rows, q.Lengths, k.Lengths}
-	s, err := op.AttentionScores(cfg)
-	require.NoError(r.t, err)
-	w := []*gorgonia.Node{r.Apply("scores", s, q.Rows, k.Rows, q.Lengths, k.Lengths), q.Lengths, k.Lengths}
-	if mask := r.mask("key_mask", false); mask != nil {
-		cfg.Mask, in, w = true, append(in, mask), append(w, mask)
+	c := attention.DefaultDotConfig()
+	c.Heads, c.Causal, c.Scale = r.c.Input("q").Shape[1], r.c.Bool("causal"), r.c.Float("scale", 0)
+	mask := attention.Mask{Keys: r.mask("key_mask", false), Bias: r.bias("attn_mask", q, k)}
+	r.order["y"] = permutation(r.c.Cotangent("y").Shape, 0, 2, 1, 3)
+	return map[string]*gorgonia.Node{
+		"y":       attention.ScaledDotProduct(r.Graph, q, k, v, mask, c).Rows,
+		"weights": attention.ScaledDotProductWeights(r.Graph, q, k, mask, c).Values,
 	}
-	s, err = op.Attention(cfg)
-	require.NoError(r.t, err)
-	y := r.Apply("attention", s, in...)
-	shape := r.c.Cotangent("y").Shape
-	r.order["y"] = permutation(shape, 0, 2, 1, 3)
-	s, err = op.AttentionSoftmax(cfg)
-	require.NoError(r.t, err)
-	return map[string]*gorgonia.Node{"y": y, "weights": r.Apply("weights", s, w...)}
 }
 
 func TestGoldenMultiHead(t *testing.T) {
 	golden.Run(t, "testdata/golden", []string{"multi_head_attention"}, func(t *testing.T, c *golden.Case) {
-		c.OnlyKeys(t, "embed", "heads", "self_attention", "kdim", "vdim", "causal", "bias")
+		c.OnlyKeys(t, "embed", "heads", "self_attention", "kdim", "vdim", "causal", "bias", "add_bias_kv", "add_zero_attn")
 		compare(t, c, multiHead[float64], multiHead[float32])
 	})
 }
@@ -79,6 +69,7 @@ func TestGoldenMultiHead(t *testing.T) {
 func multiHead[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 	cfg := attention.DefaultMultiHeadConfig()
 	cfg.KeyDim, cfg.ValueDim, cfg.Causal, cfg.Bias = r.c.Int("kdim"), r.c.Int("vdim"), r.c.Bool("causal"), r.c.Bool("bias")
+	cfg.AddBiasKV, cfg.AddZeroAttn = r.c.Bool("add_bias_kv", false), r.c.Bool("add_zero_attn", false)
 	a := attention.NewMultiHead(r.params, r.c.Int("embed"), r.c.Int("heads"), cfg)
 	r.weights()
 	query := r.rows("query")
@@ -86,7 +77,9 @@ func multiHead[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 	if !r.c.Bool("self_attention") {
 		key, value = r.rows("key"), r.rows("value")
 	}
-	y, w := a.ForwardWeights(r.Graph, query, key, value, r.mask("key_padding_mask", true))
+	mask := attention.Mask{Keys: r.mask("key_padding_mask", true), Bias: r.bias("attn_mask", query, key)}
+	y, w := a.ForwardWeights(r.Graph, query, key, value, mask)
+	r.order["weights"] = lastFirst(r.c.Cotangent("weights").Shape, cfg.AddBiasKV, cfg.AddZeroAttn)
 	return map[string]*gorgonia.Node{"y": y.Rows, "weights": w.Values}
 }
 
@@ -109,7 +102,6 @@ func TestGoldenTransformer(t *testing.T) {
 	golden.Run(t, "testdata/golden", []string{"transformer_encoder", "transformer_decoder"}, func(t *testing.T, c *golden.Case) {
 		c.OnlyKeys(t, "embed", "heads", "ff", "activation", "norm", "batch_first", "causal", "eps", "layers", "final_norm")
 		if c.Op == "transformer_decoder" {
-			require.True(t, c.Bool("causal"))
 			compare(t, c, decoder[float64], decoder[float32])
 		} else {
 			compare(t, c, encoder[float64], encoder[float32])
@@ -127,7 +119,8 @@ func transformerConfig(c *golden.Case) attention.TransformerConfig {
 
 func encoder[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 	cfg, embed := transformerConfig(r.c), r.c.Int("embed")
-	x, mask := r.rows("x"), r.mask("key_padding_mask", true)
+	x := r.rows("x")
+	mask := attention.Mask{Keys: r.mask("key_padding_mask", true), Bias: r.bias("src_mask", x, x)}
 	r.order["y"] = r.order["x"]
 	if !r.c.HasWeight("layers.0.norm1.weight") {
 		layer := attention.NewEncoderLayer(r.params, embed, cfg)
@@ -142,7 +135,8 @@ func encoder[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 func decoder[T float32 | float64](r *reference[T]) map[string]*gorgonia.Node {
 	cfg, embed := transformerConfig(r.c), r.c.Int("embed")
 	x, memory := r.rows("x"), r.rows("memory")
-	mask, memoryMask := r.mask("tgt_key_padding_mask", true), r.mask("memory_key_padding_mask", true)
+	mask := attention.Mask{Keys: r.mask("tgt_key_padding_mask", true), Bias: r.bias("tgt_mask", x, x)}
+	memoryMask := attention.Mask{Keys: r.mask("memory_key_padding_mask", true), Bias: r.bias("memory_mask", x, memory)}
 	if !r.c.HasWeight("layers.0.norm1.weight") {
 		layer := attention.NewDecoderLayer(r.params, embed, cfg)
 		r.weights()

@@ -19,7 +19,7 @@ import (
 // parameters, and its rows for queries and keys.
 type layer struct {
 	name  string
-	build func(ps *verso.Params) func(g *verso.Graph, query, keys verso.Sequence, mask *gorgonia.Node) *gorgonia.Node
+	build func(ps *verso.Params) func(g *verso.Graph, query, keys verso.Sequence, mask attention.Mask) *gorgonia.Node
 }
 
 const width = 6
@@ -30,19 +30,39 @@ func small() attention.TransformerConfig {
 	return c
 }
 
-type forward = func(g *verso.Graph, query, keys verso.Sequence, mask *gorgonia.Node) *gorgonia.Node
+// smallDecoder is small and causal.
+func smallDecoder() attention.TransformerConfig {
+	c := small()
+	c.Causal = true
+	return c
+}
+
+type forward = func(g *verso.Graph, query, keys verso.Sequence, mask attention.Mask) *gorgonia.Node
 
 var allLayers = []layer{
 	{"additive", func(ps *verso.Params) forward {
 		a := attention.NewAdditive(ps, width, width, 4)
-		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
 			return a.Forward(g, q, k, mask).Context.Rows
 		}
 	}},
 	luong(attention.Dot), luong(attention.General), luong(attention.Concat),
+	{"scaled dot product", func(*verso.Params) forward {
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
+			return attention.ScaledDotProduct(g, q, k, k, mask, attention.DotConfig{Heads: 3, Scale: 0.4}).Rows
+		}
+	}},
+	{"multi-head with added keys", func(ps *verso.Params) forward {
+		c := attention.DefaultMultiHeadConfig()
+		c.AddBiasKV, c.AddZeroAttn, c.Causal = true, true, true
+		a := attention.NewMultiHead(ps, width, 3, c)
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
+			return a.Forward(g, q, k, k, mask).Rows
+		}
+	}},
 	{"multi-head", func(ps *verso.Params) forward {
 		a := attention.NewMultiHead(ps, width, 3, attention.DefaultMultiHeadConfig())
-		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
 			return a.Forward(g, q, k, k, mask).Rows
 		}
 	}},
@@ -50,25 +70,31 @@ var allLayers = []layer{
 		c := small()
 		c.NormFirst, c.FinalNorm = true, true
 		e := attention.NewEncoder(ps, width, c)
-		return func(g *verso.Graph, _, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+		return func(g *verso.Graph, _, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
 			return e.Forward(g, k, mask).Rows
 		}
 	}},
-	{"decoder", func(ps *verso.Params) forward {
+	{"decoder that sees all", func(ps *verso.Params) forward {
 		d := attention.NewDecoder(ps, width, small())
-		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
-			return d.Forward(g, q, k, nil, mask).Rows
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
+			return d.Forward(g, q, k, attention.Mask{}, mask).Rows
+		}
+	}},
+	{"decoder", func(ps *verso.Params) forward {
+		d := attention.NewDecoder(ps, width, smallDecoder())
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
+			return d.Forward(g, q, k, attention.Mask{}, mask).Rows
 		}
 	}},
 	{"learned positions", func(ps *verso.Params) forward {
 		p := attention.NewLearnedPositions(ps, 10, width)
-		return func(g *verso.Graph, q, _ verso.Sequence, _ *gorgonia.Node) *gorgonia.Node {
+		return func(g *verso.Graph, q, _ verso.Sequence, _ attention.Mask) *gorgonia.Node {
 			return p.Forward(g, q).Rows
 		}
 	}},
 	{"pooling", func(ps *verso.Params) forward {
 		p := attention.NewPooling(ps, width, 4)
-		return func(g *verso.Graph, _, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+		return func(g *verso.Graph, _, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
 			y, _ := p.Forward(g, k, mask)
 			return y
 		}
@@ -78,7 +104,7 @@ var allLayers = []layer{
 func luong(s attention.Score) layer {
 	return layer{"luong " + string(s), func(ps *verso.Params) forward {
 		a := attention.NewLuong(ps, s, width, width)
-		return func(g *verso.Graph, q, k verso.Sequence, mask *gorgonia.Node) *gorgonia.Node {
+		return func(g *verso.Graph, q, k verso.Sequence, mask attention.Mask) *gorgonia.Node {
 			h, _ := a.Forward(g, q, k, mask)
 			return h.Rows
 		}
@@ -112,10 +138,10 @@ func TestLayersGradient(t *testing.T) {
 				})
 			}
 			gradcheck.Dynamic(t, batches, func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
-				return f(g, verso.Sequence{Rows: in[0], Lengths: in[2]}, verso.Sequence{Rows: in[1], Lengths: in[3]}, in[4])
+				return f(g, verso.Sequence{Rows: in[0], Lengths: in[2]}, verso.Sequence{Rows: in[1], Lengths: in[3]}, attention.Mask{Keys: in[4]})
 			})
 			gradcheck.Check(t, batches[0], func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
-				return f(g, verso.Sequence{Rows: in[0], Lengths: in[2]}, verso.Sequence{Rows: in[1], Lengths: in[3]}, in[4])
+				return f(g, verso.Sequence{Rows: in[0], Lengths: in[2]}, verso.Sequence{Rows: in[1], Lengths: in[3]}, attention.Mask{Keys: in[4]})
 			})
 		})
 	}
@@ -142,7 +168,7 @@ func TestLayersRagged(t *testing.T) {
 			g := verso.NewGraph(1)
 			query, keys := g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width)
 			mask := g.Input("mask", tensor.Int, 1)
-			y := f(g, query, keys, mask)
+			y := f(g, query, keys, attention.Mask{Keys: mask})
 			m, err := g.Compile(nil)
 			require.NoError(t, err)
 			defer m.Close()
@@ -190,7 +216,7 @@ func TestEncoderDropout(t *testing.T) {
 	e := attention.NewEncoder(ps, width, c)
 	g := verso.NewGraph(1)
 	x := g.Sequence("x", tensor.Float32, width)
-	y := e.Forward(g, x, nil)
+	y := e.Forward(g, x, attention.Mask{})
 	m, err := g.Compile(nil)
 	require.NoError(t, err)
 	rows := make([]float32, 5*width)
@@ -269,7 +295,7 @@ func TestRunErrors(t *testing.T) {
 
 	g = verso.NewGraph(1)
 	a := attention.NewMultiHead(verso.NewParams(1), width, 2, attention.DefaultMultiHeadConfig())
-	a.Forward(g, g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width+1), g.Sequence("v", tensor.Float32, width), nil)
+	a.Forward(g, g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width+1), g.Sequence("v", tensor.Float32, width), attention.Mask{})
 	require.ErrorIs(t, g.Err(), verso.ErrShape)
 	require.ErrorContains(t, g.Err(), "want rows of 6 features, got [1 7]")
 }

@@ -63,9 +63,8 @@ func NewLuong(ps *verso.Params, score Score, queries, keys int) *Luong {
 }
 
 // Forward lets each query look at the keys of its sequence and returns the
-// attentional vectors besides. mask is nil, or an integer for each row of keys, 0
-// to hide it.
-func (a *Luong) Forward(g *verso.Graph, query, keys verso.Sequence, mask *gorgonia.Node) (verso.Sequence, Result) {
+// attentional vectors besides.
+func (a *Luong) Forward(g *verso.Graph, query, keys verso.Sequence, mask Mask) (verso.Sequence, Result) {
 	const layer = "luong attention"
 	r := attend(g, layer, op.AttentionConfig{Heads: 1}, a.scores(g, layer, query, keys), query, keys, mask)
 	both := verso.Concat(g, 1, r.Context.Rows, query.Rows) // (Σ lq, keys+queries)

@@ -19,6 +19,11 @@ type MultiHeadConfig struct {
 	Bias bool
 	// Causal lets query i of a sequence see its keys 0 … i alone; default false.
 	Causal bool
+	// AddBiasKV adds a learned key and its value to every sequence: where a query
+	// finds nothing, it can look there; default false.
+	AddBiasKV bool
+	// AddZeroAttn adds a key and a value of zeros to every sequence; default false.
+	AddZeroAttn bool
 	// Dropout is the probability with which a weight is set to 0 while the graph
 	// trains; default 0.
 	Dropout float64
@@ -45,6 +50,8 @@ type MultiHead struct {
 	In      *verso.Param  // "in_proj_weight" (3·embed, embed): W_q, W_k, W_v; nil where widths differ
 	Q, K, V *verso.Param  // "q_proj_weight" (embed, embed), "k_proj_weight" (embed, KeyDim), "v_proj_weight" (embed, ValueDim), where widths differ
 	InBias  *verso.Param  // "in_proj_bias" (3·embed), nil without biases
+	BiasK   *verso.Param  // "bias_k" (1, 1, embed), the key of AddBiasKV; else nil
+	BiasV   *verso.Param  // "bias_v" (1, 1, embed), its value; else nil
 	Out     *verso.Linear // "out_proj.weight" (embed, embed), "out_proj.bias" (embed)
 
 	embed, heads int
@@ -52,8 +59,8 @@ type MultiHead struct {
 }
 
 // NewMultiHead adds the parameters to ps as PyTorch draws them: the projections
-// of the inputs from Xavier's uniform distribution, biases 0. heads must divide
-// embed; anything else is a [verso.ErrConfig].
+// of the inputs from Xavier's uniform distribution, the key and value of AddBiasKV
+// from his normal one, biases 0. heads must divide embed; anything else is a [verso.ErrConfig].
 func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiHead {
 	a := &MultiHead{embed: embed, heads: heads}
 	if !a.splits() {
@@ -80,6 +87,9 @@ func NewMultiHead(ps *verso.Params, embed, heads int, c MultiHeadConfig) *MultiH
 	if c.Bias {
 		a.InBias = ps.New("in_proj_bias", verso.Zeros(), 3*embed)
 	}
+	if c.AddBiasKV {
+		a.BiasK, a.BiasV = ps.New("bias_k", verso.XavierNormal(1), 1, 1, embed), ps.New("bias_v", verso.XavierNormal(1), 1, 1, embed)
+	}
 	a.Out = verso.NewLinearNoBias(out, embed, embed)
 	if c.Bias {
 		a.Out.Bias = out.New("bias", verso.Zeros(), embed)
@@ -94,47 +104,53 @@ func (a *MultiHead) splits() bool { return a.heads > 0 && a.embed > 0 && a.embed
 func (a *MultiHead) Heads() int { return a.heads }
 
 // Forward lets each query look at the keys of its sequence; for self-attention
-// all three are the same. mask is nil, or an integer for each row of keys, 0 to
-// hide it.
-func (a *MultiHead) Forward(g *verso.Graph, query, key, value verso.Sequence, mask *gorgonia.Node) verso.Sequence {
-	q, k := a.projectQuery(g, query.Rows), a.projectKey(g, key.Rows)
-	return a.attend(g, q, k, query, key, value, mask)
+// all three are the same. The mask has no numbers for the keys that AddBiasKV and
+// AddZeroAttn add: every query sees those.
+func (a *MultiHead) Forward(g *verso.Graph, query, key, value verso.Sequence, mask Mask) verso.Sequence {
+	y, _ := a.forward(g, query, key, value, mask, false)
+	return y
 }
 
 // ForwardWeights is [MultiHead.Forward] with the weights of each head, before
-// dropout: lq·lk numbers a sequence and head are kept then.
-func (a *MultiHead) ForwardWeights(g *verso.Graph, query, key, value verso.Sequence, mask *gorgonia.Node) (verso.Sequence, Weights) {
-	q, k := a.projectQuery(g, query.Rows), a.projectKey(g, key.Rows)
-	c := op.AttentionConfig{Heads: a.heads, Causal: a.cfg.Causal, Mode: g.Mode()}
-	scores := apply(g, layerName, []*gorgonia.Node{q, k, query.Lengths, key.Lengths})(op.AttentionScores(c))
-	w := softmax(g, layerName, c, scores, query, key, mask)
-	return a.attend(g, q, k, query, key, value, mask), w
+// dropout: lq·lk numbers a sequence and head are kept then. The weights of added
+// keys come before all others, of AddBiasKV first; PyTorch has them last.
+func (a *MultiHead) ForwardWeights(g *verso.Graph, query, key, value verso.Sequence, mask Mask) (verso.Sequence, Weights) {
+	return a.forward(g, query, key, value, mask, true)
 }
 
 const layerName = "multi-head attention"
 
-// attend is the attention over projected queries and keys, and the projections
-// of the values and of the result.
-func (a *MultiHead) attend(g *verso.Graph, q, k *gorgonia.Node, query, key, value verso.Sequence, mask *gorgonia.Node) verso.Sequence {
-	c := op.AttentionConfig{Heads: a.heads, Causal: a.cfg.Causal, Mask: mask != nil, Dropout: a.cfg.Dropout, Random: g.NextRandom(), Mode: g.Mode()}
-	in := []*gorgonia.Node{q, k, a.projectValue(g, value.Rows), query.Lengths, key.Lengths}
-	if mask != nil {
-		in = append(in, mask)
+func (a *MultiHead) forward(g *verso.Graph, query, key, value verso.Sequence, mask Mask, keep bool) (y verso.Sequence, w Weights) {
+	c := op.AttentionConfig{Heads: a.heads, Causal: a.cfg.Causal, Dropout: a.cfg.Dropout, Mode: g.Mode()}
+	query.Rows = a.project(g, 0, a.Q, a.embed, query.Rows)
+	key.Rows = a.project(g, 1, a.K, a.cfg.KeyDim, key.Rows)
+	value.Rows = a.project(g, 2, a.V, a.cfg.ValueDim, value.Rows)
+	if a.cfg.AddZeroAttn {
+		key, value = ahead(g, key, nil), ahead(g, value, nil) // (Σ (lk + 1), embed)
+		c.Ahead++
 	}
-	y := apply(g, layerName, in)(op.Attention(c)) // (Σ lq, embed)
-	return verso.Sequence{Rows: linear(g, a.Out, y), Lengths: query.Lengths}
+	if a.BiasK != nil {
+		key, value = ahead(g, key, a.BiasK), ahead(g, value, a.BiasV)
+		c.Ahead++
+	}
+	if keep {
+		w = dotWeights(g, layerName, c, query, key, mask)
+	}
+	y = dot(g, layerName, c, query, key, value, mask) // (Σ lq, embed)
+	y.Rows = a.Out.Forward(g, y.Rows)
+	return y, w
 }
 
-func (a *MultiHead) projectQuery(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
-	return a.project(g, 0, a.Q, a.embed, x)
-}
-
-func (a *MultiHead) projectKey(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
-	return a.project(g, 1, a.K, a.cfg.KeyDim, x)
-}
-
-func (a *MultiHead) projectValue(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
-	return a.project(g, 2, a.V, a.cfg.ValueDim, x)
+// ahead puts a row before those of every sequence: p, or zeros without it.
+func ahead(g *verso.Graph, s verso.Sequence, p *verso.Param) verso.Sequence {
+	in := []*gorgonia.Node{s.Rows, s.Lengths}
+	if p != nil {
+		in = append(in, g.Param(p))
+	}
+	return verso.Sequence{
+		Rows:    g.Apply(layerName, op.RowAhead(p != nil), in...),
+		Lengths: g.ApplyInt(layerName, op.LengthsAhead, s.Lengths),
+	}
 }
 
 // project is projection i of the three: a part of the joint weight, or own.
@@ -148,13 +164,4 @@ func (a *MultiHead) project(g *verso.Graph, i int, own *verso.Param, width int, 
 		in = append(in, g.Param(a.InBias))
 	}
 	return g.Apply(layerName, op.LinearBlock(b, a.InBias != nil, g.Mode()), in...)
-}
-
-// linear is a linear layer on as many workers as the graph has.
-func linear(g *verso.Graph, l *verso.Linear, x *gorgonia.Node) *gorgonia.Node {
-	in := []*gorgonia.Node{x, g.Param(l.Weight)}
-	if l.Bias != nil {
-		in = append(in, g.Param(l.Bias))
-	}
-	return g.Apply("linear", op.Linear(l.Bias != nil, g.Mode()), in...)
 }

@@ -75,12 +75,12 @@ func (n *network) forward(g *verso.Graph, t verso.Tokens, keep bool) outputs {
 	case n.rnn != nil:
 		x, _ = n.rnn.Forward(g, x, recurrent.State{})
 	case keep:
-		x, o.layers = n.encoder.ForwardWeights(g, x, nil)
+		x, o.layers = n.encoder.ForwardWeights(g, x, Mask{})
 	default:
-		x = n.encoder.Forward(g, x, nil)
+		x = n.encoder.Forward(g, x, Mask{})
 	}
 	var s *gorgonia.Node
-	s, o.pooled = n.pool.Forward(g, x, nil) // (batch, features)
+	s, o.pooled = n.pool.Forward(g, x, Mask{}) // (batch, features)
 	o.logits = n.fc.Forward(g, drop(g, n.dropout, s))
 	return o
 }

@@ -31,8 +31,7 @@ func NewPooling(ps *verso.Params, features, hidden int) *Pooling {
 }
 
 // Forward returns a row for each sequence, and weights with one query for each.
-// mask is nil, or an integer for each row of x, 0 to hide it.
-func (p *Pooling) Forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node) (*gorgonia.Node, Weights) {
+func (p *Pooling) Forward(g *verso.Graph, x verso.Sequence, mask Mask) (*gorgonia.Node, Weights) {
 	scores := p.Query.Forward(g, verso.Tanh.Forward(g, p.Hidden.Forward(g, x.Rows))) // (total, 1)
 	one := verso.Sequence{Lengths: g.ApplyInt("attention pooling", ones, x.Lengths)}
 	r := attend(g, "attention pooling", op.AttentionConfig{Heads: 1}, scores, one, x, mask)

@@ -1,6 +1,7 @@
 package attention_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,49 @@ func (r *reference[T]) mask(name string, ignored bool) *gorgonia.Node {
 		}
 	}
 	return r.ints(name, x...)
+}
+
+// bias binds an attention mask as numbers to be added to the scores, nil where the
+// case has none: one (batch, heads, queries, keys) as it is, one (queries, keys) once
+// for each sequence. A bool hides where it is true.
+func (r *reference[T]) bias(name string, queries, keys verso.Sequence) *gorgonia.Node {
+	if !r.c.HasInput(name) {
+		return nil
+	}
+	x := r.c.Input(name)
+	if len(x.Shape) == 4 {
+		return r.value(name, x, x.Len())
+	}
+	lq, lk := queries.Lengths.Value().Data().([]int), keys.Lengths.Value().Data().([]int)
+	var numbers []T
+	if x.DType == "bool" {
+		for _, hide := range x.Ints() {
+			numbers = append(numbers, []T{0, T(math.Inf(-1))}[hide])
+		}
+	} else {
+		numbers = golden.As[T](x)
+	}
+	var all []T
+	for range min(len(lq), len(lk)) {
+		all = append(all, numbers...)
+	}
+	return r.bind(name, tensor.New(tensor.WithShape(len(all)), tensor.WithBacking(all)))
+}
+
+// lastFirst brings the last columns of a tensor, as many as are true, before the
+// others: keys that are added stand first here.
+func lastFirst(shape []int, added ...bool) []int {
+	first, n := 0, shape[len(shape)-1]
+	for _, is := range added {
+		if is {
+			first++
+		}
+	}
+	var order []int
+	for at := range tensor.Shape(shape).TotalSize() {
+		order = append(order, at/n*n+(at%n+n-first)%n)
+	}
+	return order
 }
 
 // permutation returns for each place of a tensor with permuted axes its place in

@@ -33,8 +33,8 @@ type TransformerConfig struct {
 	FinalNorm bool
 	// Eps is under the root of every normalisation; default 1e-5.
 	Eps float64
-	// Causal lets a row of an encoder see itself and the rows before it alone: a
-	// language model; default false. The decoder's own rows are causal always.
+	// Causal lets a row see itself and the rows before it alone: a language model,
+	// or a decoder that writes row by row; default false, of a decoder true.
 	Causal bool
 }
 
@@ -42,6 +42,13 @@ type TransformerConfig struct {
 // 3, which has rows of 512, with PyTorch's ε.
 func DefaultTransformerConfig() TransformerConfig {
 	return TransformerConfig{Heads: 8, FeedForward: 2048, Layers: 6, Activation: verso.ReLU, Dropout: 0.1, Eps: 1e-5}
+}
+
+// DefaultDecoderConfig is [DefaultTransformerConfig] of a causal [Decoder].
+func DefaultDecoderConfig() TransformerConfig {
+	c := DefaultTransformerConfig()
+	c.Causal = true
+	return c
 }
 
 func (c TransformerConfig) validate() error {
@@ -106,8 +113,8 @@ func newFeedForward(ps *verso.Params, embed int, c TransformerConfig) feedForwar
 }
 
 func (f feedForward) forward(g *verso.Graph, x *gorgonia.Node) *gorgonia.Node {
-	hidden := f.cfg.Activation.Forward(g, linear(g, f.linear1, x)) // (total, FeedForward)
-	return linear(g, f.linear2, drop(g, f.cfg.Dropout, hidden))
+	hidden := f.cfg.Activation.Forward(g, f.linear1.Forward(g, x)) // (total, FeedForward)
+	return f.linear2.Forward(g, drop(g, f.cfg.Dropout, hidden))
 }
 
 // layers checks how many layers are wanted and builds them under "layers.i".

@@ -81,12 +81,11 @@ func integers(n *gorgonia.Node) []int {
 type Result struct {
 	Context verso.Sequence // a row for each query: the values it took
 	Weights Weights
-	Scores  *gorgonia.Node // laid out as the weights, before the softmax and before any mask
+	Scores  *gorgonia.Node // laid out as the weights, before the softmax and before any [Mask]
 }
 
-// attend turns scores into weights and sums the values. mask is nil or an
-// integer for each key.
-func attend(g *verso.Graph, layer string, c op.AttentionConfig, scores *gorgonia.Node, queries, values verso.Sequence, mask *gorgonia.Node) Result {
+// attend turns scores into weights and sums the values.
+func attend(g *verso.Graph, layer string, c op.AttentionConfig, scores *gorgonia.Node, queries, values verso.Sequence, mask Mask) Result {
 	w := softmax(g, layer, c, scores, queries, values, mask)
 	in := []*gorgonia.Node{w.Values, values.Rows, queries.Lengths, values.Lengths}
 	if queries.Rows != nil {
@@ -97,12 +96,8 @@ func attend(g *verso.Graph, layer string, c op.AttentionConfig, scores *gorgonia
 }
 
 // softmax turns scores into weights.
-func softmax(g *verso.Graph, layer string, c op.AttentionConfig, scores *gorgonia.Node, queries, keys verso.Sequence, mask *gorgonia.Node) Weights {
-	c.Mode, c.Mask = g.Mode(), mask != nil
-	in := []*gorgonia.Node{scores, queries.Lengths, keys.Lengths}
-	if mask != nil {
-		in = append(in, mask)
-	}
+func softmax(g *verso.Graph, layer string, c op.AttentionConfig, scores *gorgonia.Node, queries, keys verso.Sequence, mask Mask) Weights {
+	in := mask.with(&c, scores, queries.Lengths, keys.Lengths)
 	return Weights{Values: apply(g, layer, in)(op.AttentionSoftmax(c)), Queries: queries.Lengths, Keys: keys.Lengths, Heads: c.Heads}
 }
 

@@ -17,7 +17,7 @@ func TestWeightsMaps(t *testing.T) {
 	g := verso.NewGraph(1)
 	q, k := g.Sequence("q", tensor.Float32, width), g.Sequence("k", tensor.Float32, width)
 	mask := g.Input("mask", tensor.Int, 1)
-	_, w := a.ForwardWeights(g, q, k, k, mask)
+	_, w := a.ForwardWeights(g, q, k, k, attention.Mask{Keys: mask})
 	mean := w.Mean(g)
 	require.Equal(t, mean, mean.Mean(g))
 	m, err := g.Compile(nil)
