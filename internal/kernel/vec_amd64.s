@@ -5789,78 +5789,62 @@ TEXT ·windowMax1_512(SB), NOSPLIT, $0-80
 	BZHIL        R9, R10, R10
 	KMOVW        R10, K1
 	VPBROADCASTD first+56(FP), Z0
-	VPBROADCASTD x00000001<>+0(SB), Z1
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS.Z    (AX), K1, Z2
-	VMOVUPS.Z    (CX), K1, Z3
+	VMOVUPS.Z    (AX), K1, Z1
+	VMOVUPS.Z    (CX), K1, Z2
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
-	VXORPS Y4, Y4, Y4
+	VXORPS Y3, Y3, Y3
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VMOVUPS.Z (R9), K1, Z2
-	VADDPS    Z2, Z4, Z4
+	VMOVUPS.Z (R9), K1, Z1
+	VADDPS    Z1, Z3, Z3
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       firsttap
 
 firstsummed:
-	VMOVAPS Z4, Z2
-	VMOVAPS Z0, Z3
+	VMOVAPS Z3, Z1
+	VMOVAPS Z0, Z2
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
-	VXORPS Y4, Y4, Y4
+	VXORPS Y3, Y3, Y3
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VMOVUPS.Z (R9), K1, Z5
-	VADDPS    Z5, Z4, Z4
+	VMOVUPS.Z (R9), K1, Z4
+	VADDPS    Z4, Z3, Z3
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       tap
 
 summed:
-	VCMPPS    $0x0e, Z2, Z4, K2
-	VBLENDMPS Z4, Z2, K2, Z2
-	VBLENDMPS Z0, Z3, K2, Z3
+	VCMPPS    $0x0e, Z1, Z3, K2
+	VCMPPS    $0x03, Z3, Z3, K3
+	KORW      K2, K3, K2
+	VBLENDMPS Z3, Z1, K2, Z1
+	VBLENDMPS Z0, Z2, K2, Z2
 
 next:
-	ADDQ    BX, DX
-	VPADDD  Z1, Z0, Z0
-	DECQ    R8
-	JNZ     window
-	VMOVUPS Z2, K1, (AX)
-	VMOVUPS Z3, K1, (CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Z0
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Z1, K1, (AX)
+	VMOVUPS      Z2, K1, (CX)
 	VZEROUPPER
 	RET
-
-DATA x00000001<>+0(SB)/4, $0x00000001
-DATA x00000001<>+4(SB)/4, $0x00000001
-DATA x00000001<>+8(SB)/4, $0x00000001
-DATA x00000001<>+12(SB)/4, $0x00000001
-DATA x00000001<>+16(SB)/4, $0x00000001
-DATA x00000001<>+20(SB)/4, $0x00000001
-DATA x00000001<>+24(SB)/4, $0x00000001
-DATA x00000001<>+28(SB)/4, $0x00000001
-DATA x00000001<>+32(SB)/4, $0x00000001
-DATA x00000001<>+36(SB)/4, $0x00000001
-DATA x00000001<>+40(SB)/4, $0x00000001
-DATA x00000001<>+44(SB)/4, $0x00000001
-DATA x00000001<>+48(SB)/4, $0x00000001
-DATA x00000001<>+52(SB)/4, $0x00000001
-DATA x00000001<>+56(SB)/4, $0x00000001
-DATA x00000001<>+60(SB)/4, $0x00000001
-GLOBL x00000001<>(SB), RODATA|NOPTR, $64
 
 // func windowMax2_512(best *float32, at *int32, shares *float32, step uintptr, diagonal uintptr, taps int, windows int, first int, fresh int, last int)
 // Requires: AVX, AVX512F, BMI2
@@ -5877,71 +5861,75 @@ TEXT ·windowMax2_512(SB), NOSPLIT, $0-80
 	BZHIL        R9, R10, R10
 	KMOVW        R10, K1
 	VPBROADCASTD first+56(FP), Z0
-	VPBROADCASTD x00000001<>+0(SB), Z1
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z4
-	VMOVUPS.Z    64(AX), K1, Z3
-	VMOVUPS.Z    64(CX), K1, Z5
+	VMOVUPS      (AX), Z1
+	VMOVUPS      (CX), Z3
+	VMOVUPS.Z    64(AX), K1, Z2
+	VMOVUPS.Z    64(CX), K1, Z4
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VADDPS    (R9), Z6, Z6
-	VMOVUPS.Z 64(R9), K1, Z2
-	VADDPS    Z2, Z7, Z7
+	VADDPS    (R9), Z5, Z5
+	VMOVUPS.Z 64(R9), K1, Z1
+	VADDPS    Z1, Z6, Z6
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       firsttap
 
 firstsummed:
+	VMOVAPS Z5, Z1
+	VMOVAPS Z0, Z3
 	VMOVAPS Z6, Z2
 	VMOVAPS Z0, Z4
-	VMOVAPS Z7, Z3
-	VMOVAPS Z0, Z5
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VADDPS    (R9), Z6, Z6
-	VMOVUPS.Z 64(R9), K1, Z8
-	VADDPS    Z8, Z7, Z7
+	VADDPS    (R9), Z5, Z5
+	VMOVUPS.Z 64(R9), K1, Z7
+	VADDPS    Z7, Z6, Z6
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       tap
 
 summed:
+	VCMPPS    $0x0e, Z1, Z5, K2
+	VCMPPS    $0x03, Z5, Z5, K3
+	KORW      K2, K3, K2
+	VBLENDMPS Z5, Z1, K2, Z1
+	VBLENDMPS Z0, Z3, K2, Z3
 	VCMPPS    $0x0e, Z2, Z6, K2
+	VCMPPS    $0x03, Z6, Z6, K3
+	KORW      K2, K3, K2
 	VBLENDMPS Z6, Z2, K2, Z2
 	VBLENDMPS Z0, Z4, K2, Z4
-	VCMPPS    $0x0e, Z3, Z7, K2
-	VBLENDMPS Z7, Z3, K2, Z3
-	VBLENDMPS Z0, Z5, K2, Z5
 
 next:
-	ADDQ    BX, DX
-	VPADDD  Z1, Z0, Z0
-	DECQ    R8
-	JNZ     window
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z4, (CX)
-	VMOVUPS Z3, K1, 64(AX)
-	VMOVUPS Z5, K1, 64(CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Z0
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      Z3, (CX)
+	VMOVUPS      Z2, K1, 64(AX)
+	VMOVUPS      Z4, K1, 64(CX)
 	VZEROUPPER
 	RET
 
@@ -5960,84 +5948,90 @@ TEXT ·windowMax3_512(SB), NOSPLIT, $0-80
 	BZHIL        R9, R10, R10
 	KMOVW        R10, K1
 	VPBROADCASTD first+56(FP), Z0
-	VPBROADCASTD x00000001<>+0(SB), Z1
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z5
-	VMOVUPS      64(AX), Z3
-	VMOVUPS      64(CX), Z6
-	VMOVUPS.Z    128(AX), K1, Z4
-	VMOVUPS.Z    128(CX), K1, Z7
+	VMOVUPS      (AX), Z1
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(AX), Z2
+	VMOVUPS      64(CX), Z5
+	VMOVUPS.Z    128(AX), K1, Z3
+	VMOVUPS.Z    128(CX), K1, Z6
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VADDPS    (R9), Z8, Z8
-	VADDPS    64(R9), Z9, Z9
-	VMOVUPS.Z 128(R9), K1, Z2
-	VADDPS    Z2, Z10, Z10
+	VADDPS    (R9), Z7, Z7
+	VADDPS    64(R9), Z8, Z8
+	VMOVUPS.Z 128(R9), K1, Z1
+	VADDPS    Z1, Z9, Z9
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       firsttap
 
 firstsummed:
+	VMOVAPS Z7, Z1
+	VMOVAPS Z0, Z4
 	VMOVAPS Z8, Z2
 	VMOVAPS Z0, Z5
 	VMOVAPS Z9, Z3
 	VMOVAPS Z0, Z6
-	VMOVAPS Z10, Z4
-	VMOVAPS Z0, Z7
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	VXORPS Y10, Y10, Y10
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VADDPS    (R9), Z8, Z8
-	VADDPS    64(R9), Z9, Z9
-	VMOVUPS.Z 128(R9), K1, Z11
-	VADDPS    Z11, Z10, Z10
+	VADDPS    (R9), Z7, Z7
+	VADDPS    64(R9), Z8, Z8
+	VMOVUPS.Z 128(R9), K1, Z10
+	VADDPS    Z10, Z9, Z9
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       tap
 
 summed:
+	VCMPPS    $0x0e, Z1, Z7, K2
+	VCMPPS    $0x03, Z7, Z7, K3
+	KORW      K2, K3, K2
+	VBLENDMPS Z7, Z1, K2, Z1
+	VBLENDMPS Z0, Z4, K2, Z4
 	VCMPPS    $0x0e, Z2, Z8, K2
+	VCMPPS    $0x03, Z8, Z8, K3
+	KORW      K2, K3, K2
 	VBLENDMPS Z8, Z2, K2, Z2
 	VBLENDMPS Z0, Z5, K2, Z5
 	VCMPPS    $0x0e, Z3, Z9, K2
+	VCMPPS    $0x03, Z9, Z9, K3
+	KORW      K2, K3, K2
 	VBLENDMPS Z9, Z3, K2, Z3
 	VBLENDMPS Z0, Z6, K2, Z6
-	VCMPPS    $0x0e, Z4, Z10, K2
-	VBLENDMPS Z10, Z4, K2, Z4
-	VBLENDMPS Z0, Z7, K2, Z7
 
 next:
-	ADDQ    BX, DX
-	VPADDD  Z1, Z0, Z0
-	DECQ    R8
-	JNZ     window
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z5, (CX)
-	VMOVUPS Z3, 64(AX)
-	VMOVUPS Z6, 64(CX)
-	VMOVUPS Z4, K1, 128(AX)
-	VMOVUPS Z7, K1, 128(CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Z0
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      Z4, (CX)
+	VMOVUPS      Z2, 64(AX)
+	VMOVUPS      Z5, 64(CX)
+	VMOVUPS      Z3, K1, 128(AX)
+	VMOVUPS      Z6, K1, 128(CX)
 	VZEROUPPER
 	RET
 
@@ -6056,97 +6050,105 @@ TEXT ·windowMax4_512(SB), NOSPLIT, $0-80
 	BZHIL        R9, R10, R10
 	KMOVW        R10, K1
 	VPBROADCASTD first+56(FP), Z0
-	VPBROADCASTD x00000001<>+0(SB), Z1
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS      (AX), Z2
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(AX), Z3
-	VMOVUPS      64(CX), Z7
-	VMOVUPS      128(AX), Z4
-	VMOVUPS      128(CX), Z8
-	VMOVUPS.Z    192(AX), K1, Z5
-	VMOVUPS.Z    192(CX), K1, Z9
+	VMOVUPS      (AX), Z1
+	VMOVUPS      (CX), Z5
+	VMOVUPS      64(AX), Z2
+	VMOVUPS      64(CX), Z6
+	VMOVUPS      128(AX), Z3
+	VMOVUPS      128(CX), Z7
+	VMOVUPS.Z    192(AX), K1, Z4
+	VMOVUPS.Z    192(CX), K1, Z8
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VADDPS    (R9), Z10, Z10
-	VADDPS    64(R9), Z11, Z11
-	VADDPS    128(R9), Z12, Z12
-	VMOVUPS.Z 192(R9), K1, Z2
-	VADDPS    Z2, Z13, Z13
+	VADDPS    (R9), Z9, Z9
+	VADDPS    64(R9), Z10, Z10
+	VADDPS    128(R9), Z11, Z11
+	VMOVUPS.Z 192(R9), K1, Z1
+	VADDPS    Z1, Z12, Z12
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       firsttap
 
 firstsummed:
+	VMOVAPS Z9, Z1
+	VMOVAPS Z0, Z5
 	VMOVAPS Z10, Z2
 	VMOVAPS Z0, Z6
 	VMOVAPS Z11, Z3
 	VMOVAPS Z0, Z7
 	VMOVAPS Z12, Z4
 	VMOVAPS Z0, Z8
-	VMOVAPS Z13, Z5
-	VMOVAPS Z0, Z9
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
-	VXORPS Y13, Y13, Y13
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VADDPS    (R9), Z10, Z10
-	VADDPS    64(R9), Z11, Z11
-	VADDPS    128(R9), Z12, Z12
-	VMOVUPS.Z 192(R9), K1, Z14
-	VADDPS    Z14, Z13, Z13
+	VADDPS    (R9), Z9, Z9
+	VADDPS    64(R9), Z10, Z10
+	VADDPS    128(R9), Z11, Z11
+	VMOVUPS.Z 192(R9), K1, Z13
+	VADDPS    Z13, Z12, Z12
 	ADDQ      SI, R9
 	DECQ      R10
 	JNZ       tap
 
 summed:
+	VCMPPS    $0x0e, Z1, Z9, K2
+	VCMPPS    $0x03, Z9, Z9, K3
+	KORW      K2, K3, K2
+	VBLENDMPS Z9, Z1, K2, Z1
+	VBLENDMPS Z0, Z5, K2, Z5
 	VCMPPS    $0x0e, Z2, Z10, K2
+	VCMPPS    $0x03, Z10, Z10, K3
+	KORW      K2, K3, K2
 	VBLENDMPS Z10, Z2, K2, Z2
 	VBLENDMPS Z0, Z6, K2, Z6
 	VCMPPS    $0x0e, Z3, Z11, K2
+	VCMPPS    $0x03, Z11, Z11, K3
+	KORW      K2, K3, K2
 	VBLENDMPS Z11, Z3, K2, Z3
 	VBLENDMPS Z0, Z7, K2, Z7
 	VCMPPS    $0x0e, Z4, Z12, K2
+	VCMPPS    $0x03, Z12, Z12, K3
+	KORW      K2, K3, K2
 	VBLENDMPS Z12, Z4, K2, Z4
 	VBLENDMPS Z0, Z8, K2, Z8
-	VCMPPS    $0x0e, Z5, Z13, K2
-	VBLENDMPS Z13, Z5, K2, Z5
-	VBLENDMPS Z0, Z9, K2, Z9
 
 next:
-	ADDQ    BX, DX
-	VPADDD  Z1, Z0, Z0
-	DECQ    R8
-	JNZ     window
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z6, (CX)
-	VMOVUPS Z3, 64(AX)
-	VMOVUPS Z7, 64(CX)
-	VMOVUPS Z4, 128(AX)
-	VMOVUPS Z8, 128(CX)
-	VMOVUPS Z5, K1, 192(AX)
-	VMOVUPS Z9, K1, 192(CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Z0
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      Z5, (CX)
+	VMOVUPS      Z2, 64(AX)
+	VMOVUPS      Z6, 64(CX)
+	VMOVUPS      Z3, 128(AX)
+	VMOVUPS      Z7, 128(CX)
+	VMOVUPS      Z4, K1, 192(AX)
+	VMOVUPS      Z8, K1, 192(CX)
 	VZEROUPPER
 	RET
 
@@ -11475,58 +11477,60 @@ TEXT ·windowMax1_256(SB), NOSPLIT, $0-80
 	SUBQ         R9, R11
 	VMOVUPS      (R10)(R11*4), Y0
 	VPBROADCASTD first+56(FP), Y1
-	VPBROADCASTD x00000001<>+0(SB), Y2
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMASKMOVPS   (AX), Y0, Y3
-	VMASKMOVPS   (CX), Y0, Y4
+	VMASKMOVPS   (AX), Y0, Y2
+	VMASKMOVPS   (CX), Y0, Y3
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
-	VXORPS Y5, Y5, Y5
+	VXORPS Y4, Y4, Y4
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VMASKMOVPS (R9), Y0, Y3
-	VADDPS     Y3, Y5, Y5
+	VMASKMOVPS (R9), Y0, Y2
+	VADDPS     Y2, Y4, Y4
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        firsttap
 
 firstsummed:
-	VMOVAPS Y5, Y3
-	VMOVAPS Y1, Y4
+	VMOVAPS Y4, Y2
+	VMOVAPS Y1, Y3
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
-	VXORPS Y5, Y5, Y5
+	VXORPS Y4, Y4, Y4
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VMASKMOVPS (R9), Y0, Y6
-	VADDPS     Y6, Y5, Y5
+	VMASKMOVPS (R9), Y0, Y5
+	VADDPS     Y5, Y4, Y4
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        tap
 
 summed:
-	VCMPPS    $0x0e, Y3, Y5, Y6
-	VBLENDVPS Y6, Y5, Y3, Y3
-	VBLENDVPS Y6, Y1, Y4, Y4
+	VCMPPS    $0x0e, Y2, Y4, Y5
+	VCMPPS    $0x03, Y4, Y4, Y6
+	VORPS     Y5, Y6, Y5
+	VBLENDVPS Y5, Y4, Y2, Y2
+	VBLENDVPS Y5, Y1, Y3, Y3
 
 next:
-	ADDQ       BX, DX
-	VPADDD     Y2, Y1, Y1
-	DECQ       R8
-	JNZ        window
-	VMASKMOVPS Y3, Y0, (AX)
-	VMASKMOVPS Y4, Y0, (CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Y1
+	DECQ         R8
+	JNZ          window
+	VMASKMOVPS   Y2, Y0, (AX)
+	VMASKMOVPS   Y3, Y0, (CX)
 	VZEROUPPER
 	RET
 
@@ -11546,71 +11550,75 @@ TEXT ·windowMax2_256(SB), NOSPLIT, $0-80
 	SUBQ         R9, R11
 	VMOVUPS      (R10)(R11*4), Y0
 	VPBROADCASTD first+56(FP), Y1
-	VPBROADCASTD x00000001<>+0(SB), Y2
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS      (AX), Y3
-	VMOVUPS      (CX), Y5
-	VMASKMOVPS   32(AX), Y0, Y4
-	VMASKMOVPS   32(CX), Y0, Y6
+	VMOVUPS      (AX), Y2
+	VMOVUPS      (CX), Y4
+	VMASKMOVPS   32(AX), Y0, Y3
+	VMASKMOVPS   32(CX), Y0, Y5
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VADDPS     (R9), Y7, Y7
-	VMASKMOVPS 32(R9), Y0, Y3
-	VADDPS     Y3, Y8, Y8
+	VADDPS     (R9), Y6, Y6
+	VMASKMOVPS 32(R9), Y0, Y2
+	VADDPS     Y2, Y7, Y7
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        firsttap
 
 firstsummed:
+	VMOVAPS Y6, Y2
+	VMOVAPS Y1, Y4
 	VMOVAPS Y7, Y3
 	VMOVAPS Y1, Y5
-	VMOVAPS Y8, Y4
-	VMOVAPS Y1, Y6
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VADDPS     (R9), Y7, Y7
-	VMASKMOVPS 32(R9), Y0, Y9
-	VADDPS     Y9, Y8, Y8
+	VADDPS     (R9), Y6, Y6
+	VMASKMOVPS 32(R9), Y0, Y8
+	VADDPS     Y8, Y7, Y7
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        tap
 
 summed:
-	VCMPPS    $0x0e, Y3, Y7, Y9
-	VBLENDVPS Y9, Y7, Y3, Y3
-	VBLENDVPS Y9, Y1, Y5, Y5
-	VCMPPS    $0x0e, Y4, Y8, Y7
-	VBLENDVPS Y7, Y8, Y4, Y4
-	VBLENDVPS Y7, Y1, Y6, Y6
+	VCMPPS    $0x0e, Y2, Y6, Y8
+	VCMPPS    $0x03, Y6, Y6, Y9
+	VORPS     Y8, Y9, Y8
+	VBLENDVPS Y8, Y6, Y2, Y2
+	VBLENDVPS Y8, Y1, Y4, Y4
+	VCMPPS    $0x0e, Y3, Y7, Y6
+	VCMPPS    $0x03, Y7, Y7, Y8
+	VORPS     Y6, Y8, Y6
+	VBLENDVPS Y6, Y7, Y3, Y3
+	VBLENDVPS Y6, Y1, Y5, Y5
 
 next:
-	ADDQ       BX, DX
-	VPADDD     Y2, Y1, Y1
-	DECQ       R8
-	JNZ        window
-	VMOVUPS    Y3, (AX)
-	VMOVUPS    Y5, (CX)
-	VMASKMOVPS Y4, Y0, 32(AX)
-	VMASKMOVPS Y6, Y0, 32(CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Y1
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y4, (CX)
+	VMASKMOVPS   Y3, Y0, 32(AX)
+	VMASKMOVPS   Y5, Y0, 32(CX)
 	VZEROUPPER
 	RET
 
@@ -11630,84 +11638,90 @@ TEXT ·windowMax3_256(SB), NOSPLIT, $0-80
 	SUBQ         R9, R11
 	VMOVUPS      (R10)(R11*4), Y0
 	VPBROADCASTD first+56(FP), Y1
-	VPBROADCASTD x00000001<>+0(SB), Y2
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS      (AX), Y3
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      32(CX), Y7
-	VMASKMOVPS   64(AX), Y0, Y5
-	VMASKMOVPS   64(CX), Y0, Y8
+	VMOVUPS      (AX), Y2
+	VMOVUPS      (CX), Y5
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(CX), Y6
+	VMASKMOVPS   64(AX), Y0, Y4
+	VMASKMOVPS   64(CX), Y0, Y7
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VADDPS     (R9), Y9, Y9
-	VADDPS     32(R9), Y10, Y10
-	VMASKMOVPS 64(R9), Y0, Y3
-	VADDPS     Y3, Y11, Y11
+	VADDPS     (R9), Y8, Y8
+	VADDPS     32(R9), Y9, Y9
+	VMASKMOVPS 64(R9), Y0, Y2
+	VADDPS     Y2, Y10, Y10
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        firsttap
 
 firstsummed:
+	VMOVAPS Y8, Y2
+	VMOVAPS Y1, Y5
 	VMOVAPS Y9, Y3
 	VMOVAPS Y1, Y6
 	VMOVAPS Y10, Y4
 	VMOVAPS Y1, Y7
-	VMOVAPS Y11, Y5
-	VMOVAPS Y1, Y8
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
-	VXORPS Y11, Y11, Y11
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VADDPS     (R9), Y9, Y9
-	VADDPS     32(R9), Y10, Y10
-	VMASKMOVPS 64(R9), Y0, Y12
-	VADDPS     Y12, Y11, Y11
+	VADDPS     (R9), Y8, Y8
+	VADDPS     32(R9), Y9, Y9
+	VMASKMOVPS 64(R9), Y0, Y11
+	VADDPS     Y11, Y10, Y10
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        tap
 
 summed:
-	VCMPPS    $0x0e, Y3, Y9, Y12
-	VBLENDVPS Y12, Y9, Y3, Y3
-	VBLENDVPS Y12, Y1, Y6, Y6
-	VCMPPS    $0x0e, Y4, Y10, Y9
-	VBLENDVPS Y9, Y10, Y4, Y4
-	VBLENDVPS Y9, Y1, Y7, Y7
-	VCMPPS    $0x0e, Y5, Y11, Y9
-	VBLENDVPS Y9, Y11, Y5, Y5
-	VBLENDVPS Y9, Y1, Y8, Y8
+	VCMPPS    $0x0e, Y2, Y8, Y11
+	VCMPPS    $0x03, Y8, Y8, Y12
+	VORPS     Y11, Y12, Y11
+	VBLENDVPS Y11, Y8, Y2, Y2
+	VBLENDVPS Y11, Y1, Y5, Y5
+	VCMPPS    $0x0e, Y3, Y9, Y8
+	VCMPPS    $0x03, Y9, Y9, Y11
+	VORPS     Y8, Y11, Y8
+	VBLENDVPS Y8, Y9, Y3, Y3
+	VBLENDVPS Y8, Y1, Y6, Y6
+	VCMPPS    $0x0e, Y4, Y10, Y8
+	VCMPPS    $0x03, Y10, Y10, Y9
+	VORPS     Y8, Y9, Y8
+	VBLENDVPS Y8, Y10, Y4, Y4
+	VBLENDVPS Y8, Y1, Y7, Y7
 
 next:
-	ADDQ       BX, DX
-	VPADDD     Y2, Y1, Y1
-	DECQ       R8
-	JNZ        window
-	VMOVUPS    Y3, (AX)
-	VMOVUPS    Y6, (CX)
-	VMOVUPS    Y4, 32(AX)
-	VMOVUPS    Y7, 32(CX)
-	VMASKMOVPS Y5, Y0, 64(AX)
-	VMASKMOVPS Y8, Y0, 64(CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Y1
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y6, 32(CX)
+	VMASKMOVPS   Y4, Y0, 64(AX)
+	VMASKMOVPS   Y7, Y0, 64(CX)
 	VZEROUPPER
 	RET
 
@@ -11727,97 +11741,105 @@ TEXT ·windowMax4_256(SB), NOSPLIT, $0-80
 	SUBQ         R9, R11
 	VMOVUPS      (R10)(R11*4), Y0
 	VPBROADCASTD first+56(FP), Y1
-	VPBROADCASTD x00000001<>+0(SB), Y2
 	CMPQ         fresh+64(FP), $0x00
 	JNE          fresh
-	VMOVUPS      (AX), Y3
-	VMOVUPS      (CX), Y7
-	VMOVUPS      32(AX), Y4
-	VMOVUPS      32(CX), Y8
-	VMOVUPS      64(AX), Y5
-	VMOVUPS      64(CX), Y9
-	VMASKMOVPS   96(AX), Y0, Y6
-	VMASKMOVPS   96(CX), Y0, Y10
+	VMOVUPS      (AX), Y2
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(AX), Y3
+	VMOVUPS      32(CX), Y7
+	VMOVUPS      64(AX), Y4
+	VMOVUPS      64(CX), Y8
+	VMASKMOVPS   96(AX), Y0, Y5
+	VMASKMOVPS   96(CX), Y0, Y9
 	JMP          window
 
 fresh:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
-	VXORPS Y14, Y14, Y14
 	TESTQ  R10, R10
 	JZ     firstsummed
 
 firsttap:
-	VADDPS     (R9), Y11, Y11
-	VADDPS     32(R9), Y12, Y12
-	VADDPS     64(R9), Y13, Y13
-	VMASKMOVPS 96(R9), Y0, Y3
-	VADDPS     Y3, Y14, Y14
+	VADDPS     (R9), Y10, Y10
+	VADDPS     32(R9), Y11, Y11
+	VADDPS     64(R9), Y12, Y12
+	VMASKMOVPS 96(R9), Y0, Y2
+	VADDPS     Y2, Y13, Y13
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        firsttap
 
 firstsummed:
+	VMOVAPS Y10, Y2
+	VMOVAPS Y1, Y6
 	VMOVAPS Y11, Y3
 	VMOVAPS Y1, Y7
 	VMOVAPS Y12, Y4
 	VMOVAPS Y1, Y8
 	VMOVAPS Y13, Y5
 	VMOVAPS Y1, Y9
-	VMOVAPS Y14, Y6
-	VMOVAPS Y1, Y10
 	JMP     next
 
 window:
 	MOVQ   DX, R9
 	MOVQ   DI, R10
+	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 	VXORPS Y12, Y12, Y12
 	VXORPS Y13, Y13, Y13
-	VXORPS Y14, Y14, Y14
 	TESTQ  R10, R10
 	JZ     summed
 
 tap:
-	VADDPS     (R9), Y11, Y11
-	VADDPS     32(R9), Y12, Y12
-	VADDPS     64(R9), Y13, Y13
-	VMASKMOVPS 96(R9), Y0, Y15
-	VADDPS     Y15, Y14, Y14
+	VADDPS     (R9), Y10, Y10
+	VADDPS     32(R9), Y11, Y11
+	VADDPS     64(R9), Y12, Y12
+	VMASKMOVPS 96(R9), Y0, Y14
+	VADDPS     Y14, Y13, Y13
 	ADDQ       SI, R9
 	DECQ       R10
 	JNZ        tap
 
 summed:
-	VCMPPS    $0x0e, Y3, Y11, Y15
-	VBLENDVPS Y15, Y11, Y3, Y3
-	VBLENDVPS Y15, Y1, Y7, Y7
-	VCMPPS    $0x0e, Y4, Y12, Y11
-	VBLENDVPS Y11, Y12, Y4, Y4
-	VBLENDVPS Y11, Y1, Y8, Y8
-	VCMPPS    $0x0e, Y5, Y13, Y11
-	VBLENDVPS Y11, Y13, Y5, Y5
-	VBLENDVPS Y11, Y1, Y9, Y9
-	VCMPPS    $0x0e, Y6, Y14, Y11
-	VBLENDVPS Y11, Y14, Y6, Y6
-	VBLENDVPS Y11, Y1, Y10, Y10
+	VCMPPS    $0x0e, Y2, Y10, Y14
+	VCMPPS    $0x03, Y10, Y10, Y15
+	VORPS     Y14, Y15, Y14
+	VBLENDVPS Y14, Y10, Y2, Y2
+	VBLENDVPS Y14, Y1, Y6, Y6
+	VCMPPS    $0x0e, Y3, Y11, Y10
+	VCMPPS    $0x03, Y11, Y11, Y14
+	VORPS     Y10, Y14, Y10
+	VBLENDVPS Y10, Y11, Y3, Y3
+	VBLENDVPS Y10, Y1, Y7, Y7
+	VCMPPS    $0x0e, Y4, Y12, Y10
+	VCMPPS    $0x03, Y12, Y12, Y11
+	VORPS     Y10, Y11, Y10
+	VBLENDVPS Y10, Y12, Y4, Y4
+	VBLENDVPS Y10, Y1, Y8, Y8
+	VCMPPS    $0x0e, Y5, Y13, Y10
+	VCMPPS    $0x03, Y13, Y13, Y11
+	VORPS     Y10, Y11, Y10
+	VBLENDVPS Y10, Y13, Y5, Y5
+	VBLENDVPS Y10, Y1, Y9, Y9
 
 next:
-	ADDQ       BX, DX
-	VPADDD     Y2, Y1, Y1
-	DECQ       R8
-	JNZ        window
-	VMOVUPS    Y3, (AX)
-	VMOVUPS    Y7, (CX)
-	VMOVUPS    Y4, 32(AX)
-	VMOVUPS    Y8, 32(CX)
-	VMOVUPS    Y5, 64(AX)
-	VMOVUPS    Y9, 64(CX)
-	VMASKMOVPS Y6, Y0, 96(AX)
-	VMASKMOVPS Y10, Y0, 96(CX)
+	ADDQ         BX, DX
+	INCQ         first+56(FP)
+	VPBROADCASTD first+56(FP), Y1
+	DECQ         R8
+	JNZ          window
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y3, 32(AX)
+	VMOVUPS      Y7, 32(CX)
+	VMOVUPS      Y4, 64(AX)
+	VMOVUPS      Y8, 64(CX)
+	VMASKMOVPS   Y5, Y0, 96(AX)
+	VMASKMOVPS   Y9, Y0, 96(CX)
 	VZEROUPPER
 	RET
 

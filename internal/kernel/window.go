@@ -10,8 +10,8 @@ const NoWindow = -1 << 31
 //
 //	best[f] = max over t = -pad … n+pad-taps of Σ_j shares[(t+j)·stride + j·m + f],  at[f] = the first t that has it
 //
-// It is the convolution over time of Kim (2014) and its maximum, once the shares of all rows in all taps are multiplied out. A NaN in the
-// first window stays; a later one loses. When no window fits, at is [NoWindow] and best 0. Taps are added in order.
+// It is the convolution over time of Kim (2014) and its maximum, once the shares of all rows in all taps are multiplied out. A NaN wins,
+// the last of several, so that it is seen. When no window fits, at is [NoWindow] and best 0. Taps are added in order.
 func WindowMax[T Float](n, taps, pad int, shares []T, stride int, best []T, at []int32) {
 	m := len(best)
 	sameLength(len(at), m)
@@ -63,7 +63,7 @@ func windowMaxGo[T Float](w *slide, shares []T, from int, best []T, at []int32) 
 			for j := range w.taps {
 				sum += shares[from+t*w.stride+j*(w.stride+m)+f]
 			}
-			if w.fresh && t == 0 || sum > best[f] {
+			if w.fresh && t == 0 || sum > best[f] || sum != sum {
 				best[f], at[f] = sum, int32(w.first+t)
 			}
 		}

@@ -54,12 +54,19 @@ func testWindowMax[T Float](t *testing.T) {
 	require.Panics(t, func() { WindowMax(5, 2, 0, x, 3, best, at) }, "rows overlap")
 	require.Panics(t, func() { WindowMax(5, 0, 0, x, 4, best, at) })
 	require.Panics(t, func() { WindowMax(5, 2, 0, x, 4, best, at[:1]) })
-	x[4] = T(nan)
-	WindowMax(5, 2, 0, x, 4, best, at)
-	require.EqualValues(t, []int32{0, 0}, at, "NaN in a later window loses")
-	x[0] = T(nan)
-	WindowMax(5, 2, 0, x, 4, best, at)
-	require.True(t, best[0] != best[0], "NaN in the first stays")
+	for _, m := range []int{1, 8, 40, 130} { // all numbers of vectors
+		for first := range 5 {
+			x, best, at := make([]T, 5*m), make([]T, m), make([]int32, m)
+			for f := range m {
+				x[first*m+f] = T(nan)
+			}
+			WindowMax(5, 1, 0, x, m, best, at)
+			for f := range m {
+				require.True(t, best[f] != best[f], "a NaN in window %d wins and stays", first)
+				require.EqualValues(t, first, at[f])
+			}
+		}
+	}
 }
 
 func TestAddRowsIsAxpy(t *testing.T) {

@@ -24,15 +24,17 @@ type ConvMaxPoolConfig struct {
 //
 // Rows outside the sequence are zero; they are neither stored nor multiplied.
 // A sequence shorter than a filter even with its padding has no window: its
-// features are 0 and get no gradient. Of equal windows the first wins.
+// features are 0 and get no gradient. Of equal windows the first wins; a NaN wins
+// over all, so that it is seen.
 //
 // Inputs: x, lengths, W and b in turn for each width.
 //
-// Method: one matrix product gives every row's share in every tap of every
-// filter, and a window is the sum of its shares; [phases] makes that two thirds
-// of the products. The filters are packed once a pass, outside training once for
-// all, and the rows taken a block at a time so that the shares stay in cache. The backward pass knows which
-// window won and touches nothing else: batch·maps windows instead of total·maps.
+// Method: a window is the sum of its rows' shares, a row's share in a tap being a
+// product with the filters. [phases] cuts rows and taps into streams whose
+// products together are two thirds of those. The filters are packed once a pass,
+// outside training once for all, and the rows taken a block at a time so that the
+// shares stay in cache. The backward pass knows which window won and touches
+// nothing else: batch·maps windows instead of total·maps.
 //
 // Source: Kim 2014, Convolutional Neural Networks for Sentence Classification,
 // section 2, equations 2 and 3.
@@ -132,7 +134,7 @@ func (c *convMaxPool[T]) Shape(in []Value[T]) ([]int, error) {
 	return []int{lengths.Shape[0], features}, nil
 }
 
-// shares is the number of columns of P: taps times maps over all widths.
+// shares is the number of columns of all filters side by side: taps times maps over all widths.
 func (c *convMaxPool[T]) shares() int {
 	n := 0
 	for i, k := range c.Widths {
@@ -282,7 +284,7 @@ func (c *convMaxPool[T]) pool(b *convBlock[T], n int, in []Value[T], y []T, winn
 			kernel.WindowMax(to-from, 1, 0, sums.data, sums.stride, out, b.at)
 			for f, t := range b.at {
 				won[f] = from + int(t)
-				if c.Pad >= k && !(out[f] > 0) {
+				if c.Pad >= k && out[f] <= 0 { // a NaN stays
 					out[f], won[f] = 0, -c.Pad
 				}
 			}

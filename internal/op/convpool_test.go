@@ -243,3 +243,37 @@ func tapRows(w []float32, maps, features, k int) []float32 {
 	}
 	return rows
 }
+
+// A NaN in a word or in a filter is seen, in every window and with every padding.
+func TestConvMaxPoolShowsNaN(t *testing.T) {
+	const n, features, maps = 6, 3, 5
+	numbers := func(n int, nan int) []float32 {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = -1 // sums below the 0 of the padding
+		}
+		if nan >= 0 {
+			x[nan] = float32(math.NaN())
+		}
+		return x
+	}
+	for _, pad := range []int{0, 2, 4} {
+		for _, act := range []op.Activation{op.Identity, op.ReLU, op.Tanh} {
+			run := func(x, w []float32) []float32 {
+				spec, _ := op.ConvMaxPool(op.ConvMaxPoolConfig{Widths: []int{3}, Pad: pad, Activation: act})
+				return forward(t, spec.F32, op.Value[float32]{Shape: []int{n, features}, Data: x}, op.Value[float32]{Shape: []int{1}, Ints: []int{n}},
+					op.Value[float32]{Shape: []int{maps, features, 3}, Data: w}, op.Value[float32]{Shape: []int{maps}, Data: make([]float32, maps)}).Data
+			}
+			for row := range n {
+				for f, y := range run(numbers(n*features, row*features), numbers(maps*features*3, -1)) {
+					require.True(t, y != y, "pad %d, %s, word %d, map %d: %v", pad, act, row, f, y)
+				}
+			}
+			for m := range maps {
+				for f, y := range run(numbers(n*features, -1), numbers(maps*features*3, m*features*3)) {
+					require.Equal(t, f == m, y != y, "pad %d, %s, filter %d, map %d: %v", pad, act, m, f, y)
+				}
+			}
+		}
+	}
+}

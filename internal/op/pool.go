@@ -214,9 +214,9 @@ func (p *kMaxPool[T]) keep(x []T, f, j, from, to int) {
 		if len(p.kept) <= p.k {
 			continue
 		}
-		least := 0 // the smallest, of equal ones the latest
+		least := 0 // the smallest, of equal ones the latest; a NaN counts as larger than all, so that it is seen
 		for i, q := range p.kept {
-			if x[q*f+j] <= x[p.kept[least]*f+j] {
+			if v, smallest := x[q*f+j], x[p.kept[least]*f+j]; v <= smallest || smallest != smallest {
 				least = i
 			}
 		}

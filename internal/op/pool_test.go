@@ -3,6 +3,7 @@ package op_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -77,8 +78,18 @@ func TestPoolValues(t *testing.T) {
 	y = forward(t, one, x, lengths)
 	assert.Equal(t, []float64{0, 2, 1, 0, 0, 0, 5, 6}, backward(t, one, y, []float64{1, 2, 3, 4, 5, 6}, x, lengths)[0], "k = 1 is max pooling")
 
-	nan := forward(t, maximum, matrix(1, 1, math.NaN(), 2), ints[float64](3))
-	assert.True(t, math.IsNaN(nan.Data[0]), "a NaN is not hidden")
+}
+
+// A NaN is not hidden, wherever it stands.
+func TestPoolShowsNaN(t *testing.T) {
+	for at := range 3 {
+		x := []float64{1, 5, 2}
+		x[at] = math.NaN()
+		for _, s := range []op.Spec{op.Pool(op.PoolMax), must(op.KMaxPool(1)), must(op.KMaxPool(2))} {
+			y := forward(t, s.F64, matrix(1, x...), ints[float64](3))
+			assert.True(t, slices.ContainsFunc(y.Data, math.IsNaN), "%s of %v: %v", s.Name, x, y.Data)
+		}
+	}
 }
 
 func TestPoolRefuses(t *testing.T) {

@@ -211,6 +211,17 @@ func (s isa) negative(x reg.Register) choice {
 	return choice{s, x}
 }
 
+// or is true where one of two choices is. It may take c's register.
+func (c choice) or(d choice) choice {
+	if c.s == avx512 {
+		k := K()
+		KORW(c.r, d.r, k)
+		return choice{c.s, k}
+	}
+	VORPS(c.r, d.r, c.r)
+	return c
+}
+
 // pick writes yes where the choice is true, else no. yes may be memory.
 func (c choice) pick(yes Op, no, to reg.Register) {
 	if c.s == avx512 {

@@ -16,9 +16,8 @@ func windowMax(s isa) {
 		best, place, row, step, diagonal := gp("best"), gp("at"), gp("shares"), gp("step"), gp("diagonal")
 		taps, windows := gp("taps"), gp("windows")
 		tail := s.mask(gp("last"))
-		now, one := s.vec(), s.vec()
+		now := s.vec()
 		VPBROADCASTD(param("first"), now)
-		VPBROADCASTD(s.inMemory(1), one)
 		tops, places := s.vecs(vecs), s.vecs(vecs)
 		sums := s.vecs(vecs)
 		load := func(base reg.GPVirtual, j int, to reg.VecVirtual) {
@@ -69,13 +68,14 @@ func windowMax(s isa) {
 		Label("window")
 		sum("")
 		for j := range vecs {
-			larger := s.compare(greater, sums[j], tops[j])
+			larger := s.compare(greater, sums[j], tops[j]).or(s.compare(unordered, sums[j], sums[j])) // a NaN wins
 			larger.pick(sums[j], tops[j], tops[j])
 			larger.pick(now, places[j], places[j])
 		}
 		Label("next")
 		ADDQ(step, row)
-		VPADDD(one, now, now)
+		INCQ(param("first")) // AVX2 has no register left for a vector of ones
+		VPBROADCASTD(param("first"), now)
 		DECQ(windows)
 		JNZ(LabelRef("window"))
 		for j := range vecs {
