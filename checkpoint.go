@@ -3,6 +3,7 @@ package verso
 import (
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -53,13 +54,31 @@ type fingerprint struct {
 	KeepOrder   bool   `json:"keep_order"`
 	RestoreBest bool   `json:"restore_best"`
 	Optimizer   string `json:"optimizer"`
+	Decay       string `json:"decay,omitempty"` // which parameters the optimizer's Decay takes
+	Rates       string `json:"rates,omitempty"` // the factors of RateFactor
 }
 
 func (tr *trainer) fingerprint() fingerprint {
-	return fingerprint{
+	f := fingerprint{
 		Examples: tr.task.Examples, Batch: tr.c.Batch, Shards: tr.c.Shards, Seed: tr.c.Seed,
 		KeepOrder: tr.c.KeepOrder, RestoreBest: tr.c.RestoreBest, Optimizer: tr.c.Optimizer.String(),
 	}
+	if m, ok := tr.c.Optimizer.(*method); ok && m.decays != nil {
+		f.Decay = tr.digest(func(p *Param) any { return m.decays(p.name) })
+	}
+	if tr.factors != nil {
+		f.Rates = tr.digest(func(p *Param) any { return tr.factors[p] })
+	}
+	return f
+}
+
+// digest is a short form of a setting that each parameter has.
+func (tr *trainer) digest(of func(*Param) any) string {
+	h := fnv.New64a()
+	for _, p := range tr.task.Params.All() {
+		fmt.Fprintf(h, "%s=%v\n", p.name, of(p))
+	}
+	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // save writes a checkpoint, whole or not at all.
@@ -144,6 +163,11 @@ func (tr *trainer) restore(f *safetensors.File) error {
 	values, err := readTensors(f, wanted)
 	if err != nil {
 		return err
+	}
+	for i, w := range wanted[:len(wanted)-2] { // all but history and sums are weights
+		if err := finiteValues(w.Name, values[i]); err != nil {
+			return err
+		}
 	}
 	if err := tr.restoreStates(f); err != nil {
 		return err

@@ -2,10 +2,14 @@ package verso_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -210,6 +214,17 @@ func TestFitResumeMismatch(t *testing.T) {
 			o.Eps = 1e-7
 			c.Optimizer = verso.Adam(o)
 		},
+		"decay": func(_ *bag, _ *verso.Task, c *verso.FitConfig) {
+			o := verso.DefaultAdamConfig()
+			o.Decay = verso.DecayExcept("bias")
+			c.Optimizer = verso.Adam(o)
+		},
+		"rate factors": func(_ *bag, _ *verso.Task, c *verso.FitConfig) {
+			c.RateFactor = func(string) float64 { return 0.5 }
+		},
+		"weights not finite": func(*bag, *verso.Task, *verso.FitConfig) {
+			require.NoError(t, os.WriteFile(path, notFinite(t, good, "weights/out.weight"), 0o600))
+		},
 		"examples":      func(b *bag, task *verso.Task, _ *verso.FitConfig) { task.Examples-- },
 		"one parameter": func(b *bag, _ *verso.Task, _ *verso.FitConfig) { b.ps.New("more", verso.Zeros(), 1) },
 		"no checkpoint": func(*bag, *verso.Task, *verso.FitConfig) {
@@ -230,4 +245,74 @@ func TestFitResumeMismatch(t *testing.T) {
 		assert.ErrorIs(t, err, verso.ErrCheckpoint, reason)
 		assert.Equal(t, before, b.weights()[:len(before)], reason)
 	}
+}
+
+// notFinite puts a NaN in the place of the first float32 of a tensor.
+func notFinite(t testing.TB, file []byte, tensor string) []byte {
+	t.Helper()
+	n := binary.LittleEndian.Uint64(file)
+	var head map[string]struct {
+		Offsets []int `json:"data_offsets"`
+	}
+	require.NoError(t, json.Unmarshal(file[8:8+n], &head))
+	out := bytes.Clone(file)
+	binary.LittleEndian.PutUint32(out[8+int(n)+head[tensor].Offsets[0]:], math.Float32bits(float32(math.NaN())))
+	return out
+}
+
+// The folder of the checkpoint is looked at before the work, not after an epoch, and
+// one that is not there is no checkpoint that is yet to come.
+func TestFitCheckpointFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for _, path := range []string{filepath.Join(t.TempDir(), "no", "x"), filepath.Join(file, "x")} {
+		b := newBag(1, 20)
+		before := b.weights()
+		c := fitConfig()
+		c.Checkpoint, c.Resume = path, true
+		_, err := verso.Fit(t.Context(), b.task(), c)
+		require.ErrorIs(t, err, verso.ErrConfig)
+		require.Equal(t, before, b.weights())
+	}
+}
+
+// Whatever a checkpoint holds, training goes on from it, or it is refused and the
+// weights are as before.
+func FuzzFitResume(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "x")
+	config := func() verso.FitConfig {
+		c := checkpointConfig(path)
+		c.Validate = func(context.Context) (float64, error) { return 1, nil }
+		return c
+	}
+	short := config()
+	short.Epochs, short.CheckpointEvery = 2, 2
+	_, err := verso.Fit(f.Context(), newBag(1, 20).task(), short)
+	require.NoError(f, err)
+	good, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(good)
+	f.Add(good[:len(good)-9])
+	f.Add(notFinite(f, good, "best/out.weight"))
+	for _, change := range [][2]string{
+		{`\"epoch\":2`, `\"epoch\":7`}, {`\"best\":0`, `\"best\":9`}, {`\"version\":1`, `\"version\":2`},
+		{`"optimizer/out.weight/step"`, `"optimizer/out.weight/stop"`}, {`"schedule"`, `"schedulx"`},
+	} {
+		bad := bytes.Replace(good, []byte(change[0]), []byte(change[1]), 1)
+		require.NotEqual(f, good, bad, change[0])
+		f.Add(bad)
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		require.NoError(t, os.WriteFile(path, file, 0o600))
+		b := newBag(5, 20)
+		before := b.weights()
+		_, err := verso.Fit(t.Context(), b.task(), config())
+		switch {
+		case errors.Is(err, verso.ErrCheckpoint):
+			require.Equal(t, before, b.weights())
+		case errors.Is(err, verso.ErrNotFinite): // the state of the optimizer was not
+		default:
+			require.NoError(t, err)
+		}
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"os"
+	"path/filepath"
 	"runtime"
 
 	"gorgonia.org/gorgonia"
@@ -62,7 +64,11 @@ type FitConfig struct {
 
 	Optimizer Optimizer
 	Schedule  Schedule
-	ClipNorm  float64 // largest Euclidean norm of all gradients together; 0: any
+	// RateFactor, where it is set, is what the schedule's rate is multiplied by for
+	// the parameter of that name, 0 or more: small for what is trained already, 1
+	// for a new head. nil is 1 for all.
+	RateFactor func(name string) float64
+	ClipNorm   float64 // largest Euclidean norm of all gradients together; 0: any
 
 	// Validate, where it is set, is called after each epoch. Higher scores are better.
 	Validate    func(ctx context.Context) (score float64, err error)
@@ -76,10 +82,13 @@ type FitConfig struct {
 
 	// Checkpoint, where it is set, is the path of a file that holds all that is
 	// needed to go on. It is written after each epoch, after every
-	// CheckpointEvery steps (0: not within epochs), and when Fit is stopped.
+	// CheckpointEvery steps (0: not within epochs), and when Fit is stopped. Its
+	// folder must be there.
 	Checkpoint      string
 	CheckpointEvery int
-	// Resume goes on from the file Checkpoint if there is one.
+	// Resume goes on from the file Checkpoint if there is one. Task, Batch, Shards,
+	// Seed, KeepOrder, RestoreBest, Optimizer with its options, and RateFactor must
+	// be those of the checkpoint; Epochs, Schedule and ClipNorm are free to differ.
 	Resume bool
 }
 
@@ -183,6 +192,12 @@ func (c *FitConfig) check(t *Task) error {
 		return fmt.Errorf("%w: Patience, RestoreBest and schedules that follow scores want Validate", ErrConfig)
 	case c.Checkpoint == "" && (c.CheckpointEvery > 0 || c.Resume):
 		return fmt.Errorf("%w: CheckpointEvery and Resume want a path in Checkpoint", ErrConfig)
+	case c.Checkpoint != "": // before an hour of training, and before a mistyped folder counts as no checkpoint yet
+		if info, err := os.Stat(filepath.Dir(c.Checkpoint)); err != nil {
+			return fmt.Errorf("%w: Checkpoint wants a folder that is there: %w", ErrConfig, err)
+		} else if !info.IsDir() {
+			return fmt.Errorf("%w: Checkpoint %s: %s is no folder", ErrConfig, c.Checkpoint, filepath.Dir(c.Checkpoint))
+		}
 	}
 	return nil
 }

@@ -11,8 +11,9 @@ import (
 // class of that name in PyTorch 1.13, element for element.
 //
 // An Optimizer holds the state of one training: running averages and counts of
-// steps, by the names of the parameters. [Fit] begins by forgetting it. Do not
-// use one Optimizer for two trainings at once.
+// steps, by the names of the parameters. [Fit] works with a fresh one of the same
+// options, so that a FitConfig may be copied and serve trainings side by side. An
+// Optimizer of your own it uses as it is, and begins by forgetting its state.
 //
 // # Tables
 //

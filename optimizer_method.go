@@ -14,8 +14,8 @@ type method struct {
 	err    error // of the options
 	decays func(name string) bool
 	counts map[string]*counts
-	f32    method1[float32]
-	f64    method1[float64]
+	f32    precision[float32]
+	f64    precision[float64]
 }
 
 // counts are the updates that a parameter has had.
@@ -24,8 +24,8 @@ type counts struct {
 	last  []float64 // of a table whose rows catch up: the step at which each was last up to date
 }
 
-// method1 is the part of a method in one precision.
-type method1[T op.Float] struct {
+// precision is the part of a method in one precision.
+type precision[T op.Float] struct {
 	decaying, plain rule[T]
 	state           map[string][][]T // by parameter: a vector a slot
 	workers         int
@@ -47,6 +47,17 @@ func newMethod[C any](name string, c C, err error, decays func(string) bool,
 	m.f64.decaying, m.f64.plain = f64(&c), f64(&plain)
 	m.forget()
 	return m
+}
+
+// fresh returns an optimizer of the same options at its start.
+func (m *method) fresh() Optimizer {
+	n := &method{
+		name: m.name, err: m.err, decays: m.decays,
+		f32: precision[float32]{decaying: m.f32.decaying, plain: m.f32.plain},
+		f64: precision[float64]{decaying: m.f64.decaying, plain: m.f64.plain},
+	}
+	n.forget()
+	return n
 }
 
 func (m *method) forget() {
@@ -97,7 +108,7 @@ func (m *method) Step(rate float64, grads []ParamGradient) error {
 }
 
 // update makes one parameter's step.
-func (m *method1[T]) update(rate float64, g ParamGradient, decay bool, n *counts) {
+func (m *precision[T]) update(rate float64, g ParamGradient, decay bool, n *counts) {
 	p, r := g.Param, &m.plain
 	if decay {
 		r = &m.decaying
@@ -113,6 +124,9 @@ func (m *method1[T]) update(rate float64, g ParamGradient, decay bool, n *counts
 	case g.Sparse && r.sparse:
 		if n.last == nil && r.catchUp != nil {
 			n.last = make([]float64, len(w)/width)
+			for i := range n.last {
+				n.last[i] = float64(n.steps - 1) // so far all rows had every step
+			}
 		}
 		for k, i := range g.Rows {
 			row := m.stateRow(state, r, n, i, width)
@@ -152,7 +166,7 @@ func limitRows[T op.Float](g ParamGradient, w []T, width int) {
 }
 
 // stateOf returns the state vectors of a parameter, new at its first step.
-func (m *method1[T]) stateOf(p *Param, r *rule[T]) [][]T {
+func (m *precision[T]) stateOf(p *Param, r *rule[T]) [][]T {
 	if s, ok := m.state[p.name]; ok {
 		return s
 	}
@@ -170,7 +184,7 @@ func (m *method1[T]) stateOf(p *Param, r *rule[T]) [][]T {
 }
 
 // stateRow returns the state of one row, brought up to date for the step that has begun.
-func (m *method1[T]) stateRow(state [][]T, r *rule[T], n *counts, i, width int) [][]T {
+func (m *precision[T]) stateRow(state [][]T, r *rule[T], n *counts, i, width int) [][]T {
 	m.row = m.row[:0]
 	for _, x := range state {
 		m.row = append(m.row, x[i*width:(i+1)*width])
@@ -183,7 +197,7 @@ func (m *method1[T]) stateRow(state [][]T, r *rule[T], n *counts, i, width int) 
 }
 
 // whole updates a whole parameter, cut into pieces for many goroutines.
-func (m *method1[T]) whole(r *rule[T], rate float64, step int, w, g []T, state [][]T) {
+func (m *precision[T]) whole(r *rule[T], rate float64, step int, w, g []T, state [][]T) {
 	const piece = 1 << 15
 	if len(w) <= piece || m.workers < 2 {
 		r.step(rate, step, w, g, state)
@@ -200,7 +214,7 @@ func (m *method1[T]) whole(r *rule[T], rate float64, step int, w, g []T, state [
 }
 
 // dense returns zeros of a table's size, for rules that want its gradient whole.
-func (m *method1[T]) dense(p *Param) []T {
+func (m *precision[T]) dense(p *Param) []T {
 	if m.spread[p.name] == nil {
 		m.spread[p.name] = make([]T, p.Len())
 	}

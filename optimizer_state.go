@@ -3,6 +3,7 @@ package verso
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func (m *method) State() []StateVector {
 	return out
 }
 
-func (m *method1[T]) vectors(name string) []StateVector {
+func (m *precision[T]) vectors(name string) []StateVector {
 	var out []StateVector
 	for k, x := range m.state[name] {
 		out = append(out, StateVector{name + "/" + m.plain.slots[k], x})
@@ -57,11 +58,11 @@ func (m *method) SetState(state []StateVector) error {
 		ok := false
 		switch y, single := v.Values.([]float32); {
 		case part == stateSteps:
-			if ok = len(x) == 1 && x[0] >= 0; ok {
+			if ok = len(x) == 1 && count(x[0]); ok {
 				n.steps = int(x[0])
 			}
 		case part == stateRows:
-			n.last, ok = slices.Clone(x), x != nil
+			n.last, ok = slices.Clone(x), x != nil && !slices.ContainsFunc(x, func(v float64) bool { return !count(v) })
 		case single:
 			ok = m.f32.restore(name, part, y)
 		default:
@@ -75,8 +76,11 @@ func (m *method) SetState(state []StateVector) error {
 	return nil
 }
 
+// count reports whether x can be a number of steps.
+func count(x float64) bool { return x >= 0 && x <= 1<<53 && x == math.Trunc(x) }
+
 // restore reports whether the method has such a slot.
-func (m *method1[T]) restore(name, part string, x []T) bool {
+func (m *precision[T]) restore(name, part string, x []T) bool {
 	k := slices.Index(m.plain.slots, part)
 	if k < 0 {
 		return false
@@ -94,7 +98,7 @@ func (m *method) fits(p *Param) error {
 	if n == nil {
 		return nil
 	}
-	ok := n.last == nil || len(n.last) == p.value.Shape()[0] && m.f32.plain.catchUp != nil
+	ok := n.last == nil || len(n.last) == p.value.Shape()[0] && m.f32.plain.catchUp != nil && slices.Max(n.last) <= float64(n.steps)
 	if p.Float64s() != nil {
 		ok = ok && stateFits(&m.f64, p)
 	} else {
@@ -106,7 +110,7 @@ func (m *method) fits(p *Param) error {
 	return nil
 }
 
-func stateFits[T op.Float](m *method1[T], p *Param) bool {
+func stateFits[T op.Float](m *precision[T], p *Param) bool {
 	s := m.state[p.name]
 	for _, x := range s {
 		if len(x) != p.Len() {

@@ -192,6 +192,28 @@ func TestRowSparseEqualsDense(t *testing.T) {
 	}
 }
 
+// Rows that had dense gradients before the first sparse one have missed no step.
+func TestRowSparseAfterDense(t *testing.T) {
+	for _, make := range []func() verso.Optimizer{
+		func() verso.Optimizer { return verso.Adadelta(verso.DefaultAdadeltaConfig()) },
+		func() verso.Optimizer { return verso.RMSProp(verso.DefaultRMSPropConfig()) },
+	} {
+		rng := rand.New(rand.NewPCG(1, 2))
+		dense, mixed := make(), make()
+		p := verso.NewParams64(3).NewTable("table", verso.Normal(0, 1), 7, 3)
+		q := verso.NewParams64(3).NewTable("table", verso.Normal(0, 1), 7, 3)
+		for step := range 20 {
+			g := gradient(q, sparseRows(rng, 7, 3))
+			require.NoError(t, dense.Step(0.1, []verso.ParamGradient{gradient(p, g.F64)}))
+			if step >= 5 && step != 12 {
+				g = touched[float64](g)
+			}
+			require.NoError(t, mixed.Step(0.1, []verso.ParamGradient{g}))
+			assert.InDeltaSlice(t, p.Float64s(), q.Float64s(), 1e-12, "%s, step %d", dense, step)
+		}
+	}
+}
+
 // sparseRows is a gradient with few rows that are not zero, often none.
 func sparseRows(rng *rand.Rand, rows, width int) []float64 {
 	x := make([]float64, rows*width)

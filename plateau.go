@@ -8,8 +8,8 @@ import (
 // AdaptiveSchedule is a [Schedule] that follows the scores of validation.
 //
 // [Fit] calls Observe after each validation, takes State into its checkpoints
-// and begins with SetState(nil), or with what a checkpoint holds. One value is
-// for one Fit at a time.
+// and begins with SetState(nil), or with what a checkpoint holds. Of a [Plateau] it
+// takes a fresh one; a schedule of your own is for one Fit at a time.
 type AdaptiveSchedule interface {
 	Schedule
 	Observe(score float64)
@@ -56,6 +56,9 @@ type plateau struct {
 	c                PlateauConfig
 }
 
+// fresh returns a schedule of the same options at its start.
+func (p *plateau) fresh() AdaptiveSchedule { return Plateau(p.base, p.c) }
+
 func (p *plateau) start() {
 	p.rate, p.best, p.bad, p.cooldown = p.base, math.Inf(-1), 0, 0
 	if p.c.Minimize {
@@ -101,13 +104,15 @@ func (p *plateau) State() []float64 {
 }
 
 func (p *plateau) SetState(s []float64) error {
-	switch len(s) {
-	case 0:
+	switch {
+	case len(s) == 0:
 		p.start()
-	case 4:
-		p.rate, p.best, p.bad, p.cooldown = s[0], s[1], int(s[2]), int(s[3])
-	default:
+	case len(s) != 4:
 		return fmt.Errorf("%w: the state of a plateau schedule has 4 numbers, got %d", ErrCheckpoint, len(s))
+	case !finite(s[0]) || s[0] < 0 || math.IsNaN(s[1]) || !count(s[2]) || !count(s[3]):
+		return fmt.Errorf("%w: the state of a plateau schedule is a rate, a score and two counts, got %v", ErrCheckpoint, s)
+	default:
+		p.rate, p.best, p.bad, p.cooldown = s[0], s[1], int(s[2]), int(s[3])
 	}
 	return nil
 }

@@ -38,6 +38,15 @@ type EpochResult struct {
 	Elapsed  time.Duration // in this process; 0 for epochs before a resumption
 }
 
+// line is what the log says of an epoch.
+func (r EpochResult) line(epoch int) []any {
+	line := []any{"epoch", epoch, "loss", r.Loss, "rate", r.Rate}
+	if r.HasScore {
+		line = append(line, "score", r.Score)
+	}
+	return line
+}
+
 // stopwatch measures the speed of training, without validation and checkpoints.
 type stopwatch struct {
 	spent           time.Duration

@@ -19,8 +19,9 @@ type trainer struct {
 	task    Task
 	c       FitConfig
 	batches batchRunner
-	steps   int   // an epoch
-	order   []int // of the epoch's examples
+	factors map[*Param]float64 // of the rate, nil where all are 1
+	steps   int                // an epoch
+	order   []int              // of the epoch's examples
 	watch   stopwatch
 
 	at      position
@@ -38,12 +39,16 @@ type position struct {
 	last         float64 // loss of the last step
 }
 
-// worker is an optimizer that can use many goroutines.
-type worker interface{ setWorkers(n int) }
-
 func newTrainer(t Task, c FitConfig) (*trainer, error) {
-	if w, ok := c.Optimizer.(worker); ok {
-		w.setWorkers(c.Workers)
+	// Settings are passed by value and used again, also by two trainings at a time.
+	if o, ok := c.Optimizer.(interface{ fresh() Optimizer }); ok {
+		c.Optimizer = o.fresh()
+	}
+	if s, ok := c.Schedule.(interface{ fresh() AdaptiveSchedule }); ok {
+		c.Schedule = s.fresh()
+	}
+	if o, ok := c.Optimizer.(interface{ setWorkers(n int) }); ok {
+		o.setWorkers(c.Workers)
 	}
 	if err := c.Optimizer.SetState(nil); err != nil {
 		return nil, err
@@ -64,6 +69,10 @@ func newTrainer(t Task, c FitConfig) (*trainer, error) {
 		}
 	}
 	tr := &trainer{task: t, c: c, batches: b, steps: StepsPerEpoch(t.Examples, c.Batch), order: make([]int, t.Examples)}
+	if err := tr.readFactors(); err != nil {
+		b.close()
+		return nil, err
+	}
 	tr.history.Best = -1
 	if c.Resume {
 		if err := tr.load(c.Checkpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -195,7 +204,7 @@ func (tr *trainer) update(loss, rate float64, grads []ParamGradient) error {
 	if tr.c.ClipNorm > 0 {
 		scaleGradients(grads, optim.ClipCoefficient(norm, tr.c.ClipNorm))
 	}
-	return tr.c.Optimizer.Step(rate, grads)
+	return tr.move(rate, grads)
 }
 
 func (tr *trainer) progress(rate float64, examples int) Progress {
@@ -238,7 +247,7 @@ func (tr *trainer) endEpoch(ctx context.Context, began time.Time) error {
 	result.Elapsed = time.Since(began)
 	tr.history.Epochs = append(tr.history.Epochs, result)
 	tr.at = position{epoch: tr.at.epoch + 1, step: tr.at.step, last: tr.at.last}
-	tr.c.Logger.InfoContext(ctx, "epoch", "epoch", p.Epoch, "loss", result.Loss, "score", result.Score, "rate", rate)
+	tr.c.Logger.InfoContext(ctx, "epoch", result.line(p.Epoch)...)
 	if tr.c.Checkpoint != "" {
 		if err := tr.save(tr.c.Checkpoint); err != nil {
 			return err
