@@ -34,7 +34,8 @@ const UnknownBound = 0.25
 // whatever its word. It returns the table and the number of words that had a
 // vector.
 //
-// A vector of another width than vecs.Dim() is kept by ps as [verso.ErrShape].
+// A vector of another width than vecs.Dim() is kept by ps as [verso.ErrShape], one
+// that holds a NaN or an infinite number as [verso.ErrNotFinite].
 func FromPretrained(ps *verso.Params, words Words, vecs Vectors, cfg Config) (e *Embedding, found int) {
 	if words == nil || vecs == nil {
 		ps.Fail(fmt.Errorf("%w: a pretrained table wants words and vectors, got %v and %v", verso.ErrConfig, words, vecs))
@@ -52,8 +53,8 @@ func FromPretrained(ps *verso.Params, words Words, vecs Vectors, cfg Config) (e 
 		if !ok {
 			continue
 		}
-		if len(row) != dim {
-			ps.Fail(fmt.Errorf("%w: the vector of %q has %d numbers, want %d", verso.ErrShape, word, len(row), dim))
+		if err := checkRow(row, dim); err != nil {
+			ps.Fail(fmt.Errorf("%w of the vector of %q", err, word))
 			continue
 		}
 		rows[id] = row
@@ -80,6 +81,18 @@ func FromPretrained(ps *verso.Params, words Words, vecs Vectors, cfg Config) (e 
 		}
 	})
 	return newEmbedding(ps, len(rows), dim, cfg, init), found
+}
+
+func checkRow(row []float32, dim int) error {
+	if len(row) != dim {
+		return fmt.Errorf("%w: %d numbers, want %d", verso.ErrShape, len(row), dim)
+	}
+	for j, v := range row {
+		if v-v != 0 {
+			return fmt.Errorf("%w: number %d, %v,", verso.ErrNotFinite, j, v)
+		}
+	}
+	return nil
 }
 
 // initFunc is init and then f, which gets the shape of the table.

@@ -105,6 +105,17 @@ func TestFromPretrainedRefuses(t *testing.T) {
 	ps := verso.NewParams(1)
 	embedding.FromPretrained(ps, words{"a"}, vecs{dim: 2, rows: map[string][]float32{"a": {1, 2, 3}}}, embedding.DefaultConfig())
 	require.ErrorIs(t, ps.Err(), verso.ErrShape)
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		ps = verso.NewParams(1)
+		e, found := embedding.FromPretrained(ps, words{"a", "b", "x"}, vecs{dim: 2, rows: map[string][]float32{"a": {1, float32(bad)}, "b": {1, 2}}},
+			embedding.DefaultConfig())
+		require.ErrorIs(t, ps.Err(), verso.ErrNotFinite)
+		require.ErrorContains(t, ps.Err(), `"a"`)
+		require.Equal(t, 1, found)
+		for _, x := range e.Weight.Float32s() {
+			require.Zero(t, x-x)
+		}
+	}
 	ps = verso.NewParams(1)
 	embedding.FromPretrained(ps, words{"a"}, nil, embedding.DefaultConfig())
 	require.ErrorIs(t, ps.Err(), verso.ErrConfig)

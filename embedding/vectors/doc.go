@@ -51,8 +51,7 @@
 // [Vectors.MostSimilarAll] answers many at a time by matrix products, 0.15 ms each.
 //
 // A reader's memory grows with the rows it has read: a header that promises more costs
-// nothing. [Options.Keep]
-// and [Options.Limit] leave rows out before they take memory.
+// nothing. [Options.Keep] and [Options.Limit] leave rows out before they take memory.
 //
 // # Limits
 //

@@ -35,6 +35,21 @@ func TestReadPairs(t *testing.T) {
 	got, err := ReadPairs(strings.NewReader("\ufeffWord 1\tWord 2\tHuman (mean)\n# a remark\nlove\tsex\t6.77\r\nnew york\tcity\t1e1\ntiger cat  7.35 \n\n"))
 	require.NoError(t, err)
 	assert.Equal(t, []WordPair{{"love", "sex", 6.77}, {"new york", "city", 10}, {"tiger", "cat", 7.35}}, got)
+
+	for name, test := range map[string]struct {
+		file string
+		want WordPair
+	}{
+		"SimLex-999":                {"word1\tword2\tPOS\tSimLex999\tconc(w1)\tconc(w2)\nold\tnew\tA\t1.58\t2.72\t2.81\n", WordPair{"old", "new", 1.58}},
+		"SimVerb-3500":              {"take\tremove\tV\t6.81\tSYNONYMS\n", WordPair{"take", "remove", 6.81}},
+		"WordSim-353, combined.csv": {"Word 1,Word 2,Human (mean)\nlove, sex,6.77\n", WordPair{"love", "sex", 6.77}},
+		"Rare Words":                {"squishing\tsquirt\t5.88\t7\t8\t6\n", WordPair{"squishing", "squirt", 5.88}},
+		"a remark, then a heading":  {"# from somewhere\nw1 w2 score\na b 1\n", WordPair{"a", "b", 1}},
+	} {
+		got, err := ReadPairs(strings.NewReader(test.file))
+		require.NoError(t, err, name)
+		assert.Equal(t, []WordPair{test.want}, got, name)
+	}
 }
 
 func TestReadSentencePairs(t *testing.T) {
@@ -58,6 +73,9 @@ func TestReadEvaluationErrors(t *testing.T) {
 		{"long line", ": x\n" + strings.Repeat("x", longest+1), analogies, "line 2"},
 		{"two fields", "a\tb 1\n", pairs, "2 fields"},
 		{"no number", "a b 1\na b c\n", pairs, `line 2: vectors: bad line: score "c"`},
+		{"more fields between blanks", "a b c 1\n", pairs, "4 fields"},
+		{"no score in any column", "a\tb\t1\na\tb\tV\tx\n", pairs, `score "V"`},
+		{"two headings", "a,b,c\na,b,c\n", pairs, "line 2"},
 		{"NaN", "a b 1\na b NaN\n", pairs, "NaN"},
 		{"out of range", "a b 1\na b 1e999\n", pairs, "1e999"},
 		{"no sentence", "1\ta b\n", sentences, "2 fields"},

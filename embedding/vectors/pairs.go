@@ -16,27 +16,28 @@ type WordPair struct {
 	Score float64
 }
 
-// ReadPairs reads a pair a line: two words and a score, parted by tabs, or by blanks in
-// lines without a tab, as the files of WordSim-353 (Finkelstein et al. 2002), MEN,
-// SimLex-999 and others come. Lines that begin with "#" and a first line whose score is
-// no number are passed over; another line without three fields is [ErrLine].
+// ReadPairs reads a pair a line: two words and a score, parted by tabs, in lines without
+// a tab by commas, and in lines with neither by blanks. Between tabs or commas there may
+// be more columns: the score is the first number after the two words. So the files of
+// WordSim-353 (Finkelstein et al. 2002), MEN, SimLex-999, SimVerb-3500, Rare Words and
+// others are read as they come.
+//
+// Lines that begin with "#", and a heading, which is a first line without a score, are
+// passed over; another line that is no pair is [ErrLine].
 func ReadPairs(r io.Reader) ([]WordPair, error) {
 	var pairs []WordPair
 	first := true
 	err := eachLine(r, func(line string) error {
-		heading := first
-		first = false
 		if strings.HasPrefix(line, "#") {
 			return nil
 		}
-		fields := strings.Fields(line)
-		if strings.Contains(line, "\t") {
-			fields = strings.Split(line, "\t")
-		}
-		if len(fields) != 3 {
+		heading := first
+		first = false
+		fields, columns := pairFields(line)
+		if len(fields) < 3 || len(fields) > 3 && !columns {
 			return fmt.Errorf("%w: %d fields, want two words and a score: %.60q", ErrLine, len(fields), line)
 		}
-		score, err := parseScore(fields[2])
+		score, err := firstScore(fields[2:])
 		if err != nil && !heading {
 			return err
 		}
@@ -49,6 +50,30 @@ func ReadPairs(r io.Reader) ([]WordPair, error) {
 		return nil, err
 	}
 	return pairs, nil
+}
+
+// pairFields cuts a line up; columns tells that it does so at tabs or commas.
+func pairFields(line string) (fields []string, columns bool) {
+	for _, sep := range []string{"\t", ","} {
+		if strings.Contains(line, sep) {
+			return strings.Split(line, sep), true
+		}
+	}
+	return strings.Fields(line), false
+}
+
+// firstScore returns the first number among the fields, or the error of the first field.
+func firstScore(fields []string) (score float64, err error) {
+	for i, field := range fields {
+		x, bad := parseScore(field)
+		if bad == nil {
+			return x, nil
+		}
+		if i == 0 {
+			err = bad
+		}
+	}
+	return 0, err
 }
 
 // LoadPairs reads a file as [ReadPairs] does, gzipped if its name ends in ".gz".

@@ -236,7 +236,7 @@ func fuzz(f *testing.F, read reader, format Format) {
 			return
 		}
 		require.NoError(t, v.Write(&file, format))
-		back, err := named(format)(&file, Options{InvalidUTF8: UTF8Keep, Dim: v.dim})
+		back, err := named(format)(&file, Options{InvalidUTF8: UTF8Keep})
 		require.NoError(t, err)
 		requireSame(t, v, back)
 	})

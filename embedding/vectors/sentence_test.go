@@ -105,6 +105,16 @@ func TestEvaluateSentences(t *testing.T) {
 	assert.InDelta(t, Spearman([]float64{5, 4, 1, 0}, []float64{3, 2, 1, 1}), r.Spearman, 1e-12)
 }
 
+// Rows are divided by their lengths however short they are.
+func TestUnitRowsOfShortRows(t *testing.T) {
+	for _, tiny := range []float32{1e-30, 1e-38, 3e-39, 1e-45} {
+		v := table(t, []string{"a", "b"}, []float32{tiny, tiny, 1, 0}, 2)
+		cosine, err := v.Similarity("a", "b")
+		require.NoError(t, err)
+		require.InDelta(t, math.Sqrt(.5), cosine, 1e-6, "%v", tiny)
+	}
+}
+
 func TestCosine(t *testing.T) {
 	assert.InDelta(t, math.Sqrt(.5), Cosine([]float32{2, 0}, []float32{1, 1}), 1e-15)
 	assert.Zero(t, Cosine([]float32{0, 0}, []float32{1, 1}))

@@ -26,6 +26,12 @@ func (v *Vectors) unitRow(i int) []float32 {
 // normalise writes x/‖x‖ and returns ‖x‖, or zeros where x has no length.
 func normalise(dst, x []float32) float64 {
 	norm := Norm(x)
+	if norm > 0 && norm < 0x1p-100 { // 1/norm may be more than a float32 holds
+		for i, v := range x {
+			dst[i] = float32(float64(v) / norm)
+		}
+		return norm
+	}
 	copy(dst, x)
 	if norm > 0 {
 		kernel.Scale(float32(1/norm), dst)

@@ -68,13 +68,17 @@ func (v *Vectors) WriteWord2VecText(w io.Writer) error {
 }
 
 // WriteGloVe writes GloVe's text form: [Vectors.WriteWord2VecText] without the first
-// line. Without a row to tell the dimension nothing can be written ([ErrShape]).
+// line. Without a row to tell the dimension nothing can be written ([ErrShape]), nor with a
+// first word whose last part reads as a number too, such as "to infinity" ([ErrWord]).
 func (v *Vectors) WriteGloVe(w io.Writer) error {
 	if err := v.checkWords(fitsText); err != nil {
 		return err
 	}
 	if v.Len() == 0 {
 		return fmt.Errorf("%w: no rows", ErrShape)
+	}
+	if first := v.words[0]; countNumbers([]byte(first)) > 0 {
+		return fmt.Errorf("%w: row 0, %.40q, would tell another dimension", ErrWord, first)
 	}
 	return v.writeLines(bufio.NewWriterSize(w, 1<<16))
 }

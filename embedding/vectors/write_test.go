@@ -70,6 +70,8 @@ func TestWriteErrors(t *testing.T) {
 		{"text, newline", word("a\nb"), Word2VecText, ErrWord},
 		{"text, number at the end", word("a 1"), Word2VecText, ErrWord},
 		{"glove, number at the end", word("a\t-1.5"), GloVe, ErrWord},
+		{"glove, first word tells another dimension", word("to infinity"), GloVe, ErrWord},
+		{"glove, first word after a blank", word(" nan"), GloVe, ErrWord},
 		{"long word", word(string(make([]byte, maxWord+1))), Word2VecText, ErrWord},
 		{"glove of nothing", table(t, nil, nil, 1), GloVe, ErrShape},
 		{"no dimension", &Vectors{}, Word2VecText, ErrShape},
@@ -85,6 +87,12 @@ func TestWriteErrors(t *testing.T) {
 	for _, w := range []string{"a b", ". . .", "to infinity", " ", "a "} {
 		require.NoError(t, word(w).WriteWord2VecText(io.Discard), w)
 	}
+	v := table(t, []string{"nan", "to infinity"}, []float32{1, 2}, 1) // the dimension is known by then
+	var file bytes.Buffer
+	require.NoError(t, v.WriteGloVe(&file))
+	back, err := ReadGloVe(&file, Options{})
+	require.NoError(t, err)
+	requireSame(t, v, back)
 }
 
 func TestWriterErrorsPass(t *testing.T) {

@@ -189,8 +189,19 @@ func TestErrors(t *testing.T) {
 	ps := verso.NewParams(1)
 	w := New(ps, 0, 3)
 	require.ErrorIs(t, ps.Err(), verso.ErrShape)
-	_, err := w.Vectors([]string{"a"})
+	g := verso.NewGraph(1)
+	w.Scores(g, g.Tokens("inputs")) // goes on, so that a caller may ask for the error at the end
+	_, err := w.Vectors(nil)
 	require.ErrorIs(t, err, ErrWords)
+	for _, bad := range []int{-1, 0, math.MaxInt} {
+		_, _, err = Samples[float32](bad, []int{0}, [][]int{nil})
+		require.ErrorIs(t, err, verso.ErrShape)
+	}
+	words := []string{"a"}
+	table, err := New(verso.NewParams(1), 1, 3).Vectors(words)
+	require.NoError(t, err)
+	words[0] = "b"
+	require.Equal(t, []string{"a"}, table.Words())
 	_, _, err = Samples[float32](3, []int{0}, nil)
 	require.ErrorIs(t, err, verso.ErrShape)
 	for _, bad := range []int{-1, 3} {

@@ -3,6 +3,8 @@ package mlp
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -27,7 +29,7 @@ type Network struct {
 func New(ps *verso.Params, n, dim int) *Network {
 	if n < 1 || dim < 1 {
 		ps.Fail(fmt.Errorf("%w: %d words and vectors of %d numbers, want 1 or more of each", verso.ErrShape, n, dim))
-		return &Network{Hidden: &verso.Linear{}, Output: &verso.Linear{}}
+		n, dim = max(n, 1), max(dim, 1) // a network to go on with until somebody asks for the error
 	}
 	limit := 0.5 / float64(dim)
 	return &Network{
@@ -63,6 +65,9 @@ func (w *Network) NegativeSampling(g *verso.Graph, scores, truth, times *gorgoni
 func Samples[T float32 | float64](n int, targets []int, negatives [][]int) (truth, times []T, err error) {
 	if len(negatives) != len(targets) {
 		return nil, nil, fmt.Errorf("%w: negatives for %d targets, want %d", verso.ErrShape, len(negatives), len(targets))
+	}
+	if most := math.MaxInt32 / max(len(targets), 1); n < 1 || n > most {
+		return nil, nil, fmt.Errorf("%w: %d words, want 1 … %d for %d targets", verso.ErrShape, n, most, len(targets))
 	}
 	truth, times = make([]T, n*len(targets)), make([]T, n*len(targets))
 	for i, t := range targets {
@@ -102,5 +107,5 @@ func (w *Network) Vectors(words []string) (*vectors.Vectors, error) {
 		x := w.Hidden.Weight.Float32s()
 		set(func(k int) float32 { return x[k] })
 	}
-	return vectors.New(words, rows, dim)
+	return vectors.New(slices.Clone(words), rows, dim)
 }
