@@ -43,6 +43,7 @@
 //	v_s = 1/|s| · Σ_{w∈s} weight_w · v_w
 //
 // [Sentences] with weights of 1, of [IDF], IDF_w = log((1+N)/(1+N_w)), or of [SIF].
+// [Vectors.MoverDistance] compares two texts word by word.
 //
 // # Cost
 //

@@ -3,7 +3,6 @@ package vectors
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -21,13 +20,14 @@ type EvaluateConfig struct {
 	UnknownIsWrong bool
 	// Method answers analogies.
 	Method Method
-	// Workers is the number of goroutines, 1 or more. The result does not depend on it.
+	// Workers is the number of goroutines; 0 means runtime.GOMAXPROCS(0). The result does
+	// not depend on it.
 	Workers int
 }
 
 // DefaultEvaluateConfig is what gensim does, on all cores.
 func DefaultEvaluateConfig() EvaluateConfig {
-	return EvaluateConfig{Restrict: 300_000, Workers: runtime.GOMAXPROCS(0)}
+	return EvaluateConfig{Restrict: 300_000}
 }
 
 // AnalogyScore counts the questions of a section.
@@ -138,8 +138,8 @@ type folded struct {
 
 func (v *Vectors) fold(cfg EvaluateConfig) (folded, error) {
 	f := folded{v: v, restrict: v.Len()}
-	if cfg.Restrict < 0 || cfg.Workers < 1 {
-		return f, fmt.Errorf("%w: Restrict %d and Workers %d, want 0 and 1 or more", ErrOptions, cfg.Restrict, cfg.Workers)
+	if cfg.Restrict < 0 || cfg.Workers < 0 {
+		return f, fmt.Errorf("%w: Restrict %d and Workers %d, want 0 or more", ErrOptions, cfg.Restrict, cfg.Workers)
 	}
 	if cfg.Restrict > 0 {
 		f.restrict = min(f.restrict, cfg.Restrict)

@@ -152,7 +152,7 @@ func TestEvaluateAnalogies(t *testing.T) {
 	assert.Equal(t, AnalogyScore{"ways", 0, 1, 3}, run().Sections[0])
 	cfg.CaseSensitive, cfg.Restrict = false, 3
 	assert.Equal(t, AnalogyScore{"all", 0, 1, 5}, run().All, "down is beyond the third row")
-	cfg.Restrict, cfg.Method, cfg.Workers = 0, CosMul, 1
+	cfg.Restrict, cfg.Method, cfg.Workers = 0, CosMul, 3
 	assert.Equal(t, AnalogyScore{"all", 1, 4, 5}, run().All, "where cosines are -1, products are 0")
 
 	// A better answer beyond the last row that is known does not come up.
@@ -165,7 +165,7 @@ func TestEvaluateAnalogies(t *testing.T) {
 		assert.Equal(t, right, r.All.Correct, restrict)
 	}
 
-	cfg.Workers = 0
+	cfg.Workers = -1
 	_, err := v.EvaluateAnalogies(t.Context(), sections, cfg)
 	require.ErrorIs(t, err, ErrOptions)
 	_, err = v.EvaluatePairs(nil, EvaluateConfig{Restrict: -1, Workers: 1})

@@ -125,3 +125,44 @@ func ExampleVectors_WriteWord2VecText() {
 	// sí 1 0.1
 	// no -1 1e-07
 }
+
+// The second text says the same as the first with other words.
+func ExampleVectors_MoverDistance() {
+	v, err := vectors.FromRows([]string{"obama", "president", "speaks", "greets", "band", "plays"},
+		[][]float32{{1, .2}, {1, .1}, {.2, 1}, {.3, 1}, {-1, .5}, {-.5, -1}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, text := range []string{"the president greets", "the band plays"} {
+		d, err := v.MoverDistance(context.Background(), []string{"obama", "speaks"}, strings.Fields(text), vectors.DefaultMoverConfig())
+		fmt.Printf("%.2f %v\n", d, err)
+	}
+	// Output:
+	// 0.10 <nil>
+	// 1.51 <nil>
+}
+
+func ExampleVectors_Select() {
+	v, err := vectors.FromRows([]string{"sun", "moon", "sea"}, [][]float32{{3, 4}, {1, 0}, {0, 2}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	few, err := v.Select([]string{"sea", "sun"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	unit, _ := few.Unit("sun")
+	fmt.Println(few.Words(), few.Data(), unit)
+	// Output: [sea sun] [0 2 3 4] [0.6 0.8]
+}
+
+func ExampleIDF_Write() {
+	idf := vectors.CountIDF(slices.Values([][]string{{"a", "cat"}, {"a", "dog"}}))
+	if err := idf.Write(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	// Output: {"version":1,"sentences":2,"holding":{"a":2,"cat":1,"dog":1}}
+}

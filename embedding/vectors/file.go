@@ -35,12 +35,16 @@ func (v *Vectors) Write(w io.Writer, format Format) error {
 // SaveFile writes the vectors to a file, gzipped if its name ends in ".gz". The file
 // appears whole or not at all: it is written beside, synced and renamed.
 func (v *Vectors) SaveFile(path string, format Format) error {
+	return save(path, func(w io.Writer) error { return v.Write(w, format) })
+}
+
+func save(path string, write func(io.Writer) error) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		if !strings.HasSuffix(path, ".gz") {
-			return v.Write(w, format)
+			return write(w)
 		}
 		zipped := gzip.NewWriter(w)
-		if err := v.Write(zipped, format); err != nil {
+		if err := write(zipped); err != nil {
 			return err
 		}
 		return zipped.Close()

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"slices"
+	"strings"
 )
 
 // IDF weighs words by how few sentences hold them, with N sentences and N_w of them
@@ -27,10 +29,14 @@ func CountIDF(sentences iter.Seq[[]string]) IDF {
 	for tokens := range sentences {
 		f.sentences++
 		for _, w := range tokens {
-			if last[w] != f.sentences {
-				last[w] = f.sentences
-				f.holding[w]++
+			switch seen := last[w]; seen {
+			case f.sentences:
+				continue
+			case 0:
+				w = strings.Clone(w) // else one word would keep its whole text alive
 			}
+			last[w] = f.sentences
+			f.holding[w]++
 		}
 	}
 	return f
@@ -55,6 +61,17 @@ func (f IDF) Sentences() int { return f.sentences }
 
 // Holding is the number N_w of sentences that hold a word.
 func (f IDF) Holding(word string) int { return f.holding[word] }
+
+// All yields the words that a sentence holds, in the order of their bytes, each with N_w.
+func (f IDF) All() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		for _, w := range slices.Sorted(maps.Keys(f.holding)) {
+			if !yield(w, f.holding[w]) {
+				return
+			}
+		}
+	}
+}
 
 // Weight is IDF_w, a weight for [SentenceConfig].
 func (f IDF) Weight(word string) float64 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -12,12 +13,16 @@ import (
 )
 
 // MostSimilarAll answers many queries as [Vectors.MostSimilar] does each, with the same
-// bits, on at most workers goroutines (1 or more). It is much faster than one after the
-// other: the table passes through the caches once for some hundred queries, as a matrix
-// product. An error names the query, counted from 0; ctx is looked at in between.
+// bits, on at most workers goroutines; 0 means runtime.GOMAXPROCS(0). It is much faster
+// than one after the other: the table passes through the caches once for some hundred
+// queries, as a matrix product. An error names the query, counted from 0; ctx is looked at
+// in between.
 func (v *Vectors) MostSimilarAll(ctx context.Context, queries []Query, k, workers int) ([][]Match, error) {
 	if err := checkK(k); err != nil {
 		return nil, err
+	}
+	if workers < 0 {
+		return nil, fmt.Errorf("%w: %d workers, want 0 or more", ErrQuery, workers)
 	}
 	all := make([]prepared, len(queries))
 	for i, q := range queries {
@@ -55,6 +60,9 @@ func (v *Vectors) searchAll(ctx context.Context, all []prepared, k, workers int,
 	}
 	starts = append(starts, len(all))
 	v.unitRows()
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	kernel.Parallel(workers, len(starts)-1, func(c int) {
 		if ctx.Err() != nil {
 			return

@@ -1,8 +1,15 @@
 package vectors
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
 	"math"
+	"path/filepath"
+	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,6 +45,77 @@ func TestIDF(t *testing.T) {
 	}
 	_, err := NewIDF(-1, nil)
 	require.ErrorIs(t, err, ErrOptions)
+}
+
+func TestIDFFile(t *testing.T) {
+	f := CountIDF(all([][]string{{"b", "\n", "b"}, {"b", "<a>"}, {}}))
+	var words []string
+	for w, n := range f.All() {
+		words = append(words, w)
+		assert.Equal(t, f.Holding(w), n)
+	}
+	assert.Equal(t, []string{"\n", "<a>", "b"}, words)
+	for range f.All() {
+		break
+	}
+	var file bytes.Buffer
+	require.NoError(t, f.Write(&file))
+	back, err := ReadIDF(&file)
+	require.NoError(t, err)
+	assert.Equal(t, f, back)
+	for _, name := range []string{"idf.json", "idf.json.gz"} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, f.SaveFile(path))
+		back, err = LoadIDF(path)
+		require.NoError(t, err)
+		assert.Equal(t, f, back)
+	}
+	inside, err := json.Marshal(map[string]IDF{"idf": f, "none": {}})
+	require.NoError(t, err)
+	var both map[string]IDF
+	require.NoError(t, json.Unmarshal(inside, &both))
+	assert.Equal(t, f, both["idf"])
+	assert.Zero(t, both["none"].Weight("b"))
+
+	for text, says := range map[string]string{
+		`{"version":2,"sentences":1,"holding":{}}`:        "version 2, want 1",
+		`{"version":1,"sentences":1,"holding":{"a":2}}`:   `2 sentences hold "a"`,
+		`{"version":1,"sentences":-1,"holding":{}}`:       "-1 sentences",
+		`{"version":1,"sentences":1,"holding":{"a":1}} x`: "x",
+		`{"version":1,"sentences":1,"holding":{"a":.5}}`:  "",
+		"": "",
+	} {
+		back := f
+		require.ErrorContains(t, back.UnmarshalJSON([]byte(text)), says)
+		assert.Equal(t, f, back)
+	}
+	bad := CountIDF(all([][]string{{"\xff"}}))
+	require.ErrorIs(t, bad.Write(&file), ErrInvalidUTF8)
+	broken := errors.New("broken")
+	require.ErrorIs(t, f.Write(failing{broken}), broken)
+	_, err = ReadIDF(iotest.ErrReader(broken))
+	require.ErrorIs(t, err, broken)
+	_, err = LoadIDF(filepath.Join(t.TempDir(), "none"))
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+func FuzzReadIDF(f *testing.F) {
+	f.Add(`{"version":1,"sentences":3,"holding":{"a":2,"b":1}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		idf, err := ReadIDF(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		for w, n := range idf.All() {
+			require.LessOrEqual(t, n, idf.Sentences())
+			require.False(t, math.IsNaN(idf.Weight(w)))
+		}
+		var file bytes.Buffer
+		require.NoError(t, idf.Write(&file))
+		back, err := ReadIDF(&file)
+		require.NoError(t, err)
+		require.Equal(t, idf, back)
+	})
 }
 
 func TestSIF(t *testing.T) {

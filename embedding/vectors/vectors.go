@@ -96,6 +96,16 @@ func (v *Vectors) Row(word string) (row []float32, ok bool) {
 	return v.row(i), true
 }
 
+// Unit returns the vector of a word divided by its length, zeros where it has none. The
+// first call makes the unit vectors of the whole table. Read it only.
+func (v *Vectors) Unit(word string) (row []float32, ok bool) {
+	i, ok := v.index[word]
+	if !ok {
+		return nil, false
+	}
+	return v.unitRow(i), true
+}
+
 // At returns word and vector of row i; ok is false outside 0 … Len()-1. The vector
 // is part of the table: read it only.
 func (v *Vectors) At(i int) (word string, row []float32, ok bool) {
@@ -115,6 +125,20 @@ func (v *Vectors) All() iter.Seq2[string, []float32] {
 			}
 		}
 	}
+}
+
+// Select returns the vectors of some words, in their order, as a table of their own; it
+// copies them. Errors: [ErrUnknown], which names all unknown words, and [ErrDuplicate].
+func (v *Vectors) Select(words []string) (*Vectors, error) {
+	rows, err := v.rowsOf(words)
+	if err != nil {
+		return nil, err
+	}
+	data := make([]float32, 0, len(rows)*v.dim)
+	for _, i := range rows {
+		data = append(data, v.row(i)...)
+	}
+	return New(slices.Clone(words), data, max(v.dim, 1)) // the zero table has no dimension, and no words
 }
 
 // Data returns the whole table, n × D in row-major order, to be read only.

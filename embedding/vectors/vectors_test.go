@@ -55,6 +55,37 @@ func TestVectors(t *testing.T) {
 	assert.Equal(t, []string{"a", "b"}, words)
 }
 
+func TestUnitAndSelect(t *testing.T) {
+	v := table(t, []string{"a", "b", "zero"}, []float32{3, 4, 0, -2, 0, 0}, 2)
+	row, ok := v.Unit("a")
+	assert.True(t, ok)
+	assert.InDeltaSlice(t, []float32{.6, .8}, row, 1e-7)
+	row, ok = v.Unit("zero")
+	assert.True(t, ok)
+	assert.Equal(t, []float32{0, 0}, row)
+	_, ok = v.Unit("x")
+	assert.False(t, ok)
+
+	words := []string{"zero", "a"}
+	some, err := v.Select(words)
+	require.NoError(t, err)
+	words[0] = "changed"
+	assert.Equal(t, []string{"zero", "a"}, some.Words())
+	assert.Equal(t, []float32{0, 0, 3, 4}, some.Data())
+	some.Data()[2] = 9
+	assert.Equal(t, float32(3), v.Data()[0], "a copy")
+	none, err := v.Select(nil)
+	require.NoError(t, err)
+	assert.Equal(t, [2]int{0, 2}, [2]int{none.Len(), none.Dim()})
+	_, err = v.Select([]string{"a", "x", "y"})
+	require.ErrorIs(t, err, ErrUnknown)
+	require.ErrorContains(t, err, `["x" "y"]`)
+	_, err = v.Select([]string{"a", "a"})
+	require.ErrorIs(t, err, ErrDuplicate)
+	_, err = new(Vectors).Select(nil)
+	require.NoError(t, err)
+}
+
 func TestFromRows(t *testing.T) {
 	rows := [][]float32{{1, 2}, {3, 4}}
 	v, err := FromRows([]string{"a", "b"}, rows)
