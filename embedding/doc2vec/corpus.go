@@ -9,82 +9,76 @@ import (
 	"strings"
 
 	"github.com/seed6481993f/verso/embedding/internal/loglinear"
-	"github.com/seed6481993f/verso/embedding/vocab"
 )
 
 // Document is a text with its tags: names under which its vector is found. Documents may share tags, such as an author.
-// One without tags has its number, from 0, as its tag.
+// One without tags has its number, from 0, as its tag; so a tag "7" elsewhere is the same as that of a document 7 without tags.
 type Document struct {
 	Tags  []string
 	Words []string
 }
 
-// corpus is documents in numbers: words 0 … len(words)−1, then tags.
+// corpus is documents in numbers: words 0 … len(words)−1, then tags. A long document is several sequences with the same tags.
 type corpus struct {
-	words  *vocab.Vocabulary
+	words  []string
+	counts []int64
 	tags   []string
 	texts  *loglinear.Corpus // ids of words
 	tagged loglinear.Corpus  // rows of tags
 }
 
-// collect reads all documents twice: to count words, and to number them.
+// collect reads all documents, once.
 func collect(ctx context.Context, documents iter.Seq[Document], c *Config) (*corpus, error) {
-	var counter vocab.Counter
-	n := 0
-	for d := range documents {
-		if n++; n%64 == 0 && ctx.Err() != nil {
-			break
-		}
-		for _, w := range d.Words {
-			counter.Add(w)
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("doc2vec: reading: %w", err)
-	}
-	words, err := counter.Vocabulary(vocab.Config{MinCount: c.MinCount, MaxSize: c.MaxWords})
-	if err != nil {
-		return nil, fmt.Errorf("doc2vec: %w", err)
-	}
-	if words.Len() == 0 {
-		return nil, fmt.Errorf("%w: %d documents without a word that occurs %d times", ErrCorpus, n, c.MinCount)
-	}
-	all := &corpus{words: words, texts: &loglinear.Corpus{}}
+	all := &corpus{}
+	text := kind.NewText(ctx)
 	index := map[string]int32{}
-	var ids []int
-	var text, rows []int32
+	var word []byte
+	var tags []int32
+	documentsRead := 0
 	for d := range documents {
-		ids, text, rows = words.AppendIDs(ids[:0], d.Words), text[:0], rows[:0]
-		for _, id := range ids {
-			text = append(text, int32(id))
-		}
-		tags := d.Tags
-		if len(tags) == 0 {
-			tags = []string{strconv.Itoa(all.texts.Len())}
-		}
-		for _, tag := range tags {
-			row, ok := index[tag]
-			if !ok {
-				if len(all.tags) >= math.MaxInt32-words.Len() {
-					return nil, fmt.Errorf("%w: more than 2^31-1 words and tags", ErrCorpus)
-				}
-				row = int32(words.Len() + len(all.tags))
-				index[tag] = row
-				all.tags = append(all.tags, strings.Clone(tag))
+		before := text.Sequences()
+		for _, w := range d.Words {
+			word = append(word[:0], w...)
+			if err := text.Word(word); err != nil {
+				return nil, err
 			}
-			rows = append(rows, row)
 		}
-		all.texts.Append(text...)
-		all.tagged.Append(rows...)
+		if err := text.End(); err != nil {
+			return nil, err
+		}
+		if len(d.Tags) == 0 {
+			d.Tags = []string{strconv.Itoa(documentsRead)}
+		}
+		tags = tags[:0]
+		for _, tag := range d.Tags {
+			id, ok := index[tag]
+			if !ok {
+				id = int32(len(all.tags))
+				tag = strings.Clone(tag)
+				index[tag] = id
+				all.tags = append(all.tags, tag)
+			}
+			tags = append(tags, id)
+		}
+		for range text.Sequences() - before {
+			all.tagged.Append(tags...)
+		}
+		documentsRead++
+	}
+	if err := text.Err(); err != nil {
+		return nil, err
+	}
+	var err error
+	if all.words, all.counts, all.texts, err = text.Cut(c.MinCount, c.MaxWords, 1); err != nil {
+		return nil, err
+	}
+	if len(all.words)+len(all.tags) > math.MaxInt32 {
+		return nil, fmt.Errorf("%w: %d words and %d tags, want less than 2^31", ErrCorpus, len(all.words), len(all.tags))
+	}
+	for _, tags := range all.tagged.All() {
+		for i := range tags {
+			tags[i] += int32(len(all.words))
+		}
 	}
 	return all, nil
-}
-
-// counts are those of the words.
-func (c *corpus) counts() []int64 {
-	counts := make([]int64, c.words.Len())
-	for i := range counts {
-		counts[i] = c.words.Count(i)
-	}
-	return counts
 }

@@ -19,8 +19,8 @@ type InferConfig struct {
 
 // DefaultInfer returns epochs and rates of the training.
 func (m *Model) DefaultInfer() InferConfig {
-	r := m.extra.Reading
-	return InferConfig{Epochs: r.Epochs, Rate: r.Rate, MinRate: r.MinRate, Seed: 1}
+	p := &m.rows.Plan
+	return InferConfig{Epochs: p.Epochs, Rate: p.Rate, MinRate: p.MinRate, Seed: 1}
 }
 
 // Infer returns the vector of a document that the model has not seen, as training would have learned it if all other
@@ -31,23 +31,22 @@ func (m *Model) Infer(ctx context.Context, words []string, c InferConfig) ([]flo
 	if c.Epochs < 1 || c.Epochs > maxEpochs {
 		return nil, fmt.Errorf("%w: Epochs wants 1 … %d, got %d", ErrConfig, maxEpochs, c.Epochs)
 	}
-	if err := checkRates(c.Rate, c.MinRate); err != nil {
+	if err := kind.CheckRates(c.Rate, c.MinRate); err != nil {
 		return nil, err
 	}
 	// A table for the document alone, beside the model's targets, which are read only.
-	own, err := loglinear.NewTables[float32](1, 0, m.rows.Dim)
+	own, err := loglinear.NewTables[float32](1, 0, m.Dim())
 	if err != nil {
 		return nil, fmt.Errorf("doc2vec: %w", err)
 	}
-	own.Randomise(c.Seed, 0)
-	own.Out = m.tables.Out
-	o := loglinear.Objective{Noise: m.noise, Negatives: m.extra.Reading.Negatives}
+	own.Randomise(c.Seed)
+	own.Out = m.rows.Tables.Out
 	r := rand.NewPCG(c.Seed, 0x696e666572) // a stream of its own
-	l, err := loglinear.NewLearner(own, o, r)
+	l, err := loglinear.NewLearner(own, m.objective, r)
 	if err != nil {
 		return nil, fmt.Errorf("doc2vec: %w", err)
 	}
-	reader := reader{m: m, l: l, document: own.In, h: make([]float32, own.Stride), e: make([]float32, own.Stride)}
+	reader := reader{m: m, l: l, document: own.In, h: l.Room(), e: l.Room()}
 	text := make([]int32, 0, len(words))
 	for _, w := range words {
 		if id, ok := m.index[w]; ok {
@@ -63,7 +62,7 @@ func (m *Model) Infer(ctx context.Context, words []string, c InferConfig) ([]flo
 		kept = m.keep.Append(kept[:0], text, r)
 		reader.read(kept)
 	}
-	return own.Input(0)[:m.rows.Dim:m.rows.Dim], nil
+	return own.Input(0)[:m.Dim():m.Dim()], nil
 }
 
 // reader makes the steps of a new document.
@@ -75,21 +74,21 @@ type reader struct {
 }
 
 func (r *reader) read(text []int32) {
-	read := r.m.extra.Reading
+	how := &r.m.how
 	for i, target := range text {
-		if read.Mode == DBOW {
+		if how.Mode == DBOW {
 			r.l.Learn(r.document, target, r.e, true)
 			kernel.Add(r.document, r.document, r.e)
 			continue
 		}
-		from, to := around(r.l.Rand, i, len(text), read.Window, read.Shrink)
+		from, to := loglinear.Around(r.l.Rand, i, len(text), how.Window, !how.FixedWindow)
 		copy(r.h, r.document)
 		for k := from; k < to; k++ {
 			if k != i {
-				kernel.Add(r.h, r.h, r.m.tables.In[int(text[k])*len(r.h):int(text[k]+1)*len(r.h)])
+				kernel.Add(r.h, r.h, r.m.rows.Tables.In[int(text[k])*len(r.h):int(text[k]+1)*len(r.h)])
 			}
 		}
-		if read.Mode == DM {
+		if how.Mode == DM {
 			kernel.Scale(1/float32(to-from), r.h) // to−from−1 words and the document
 		}
 		r.l.Learn(r.h, target, r.e, true)

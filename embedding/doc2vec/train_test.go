@@ -94,6 +94,7 @@ func TestFindsTheOtherHalf(t *testing.T) {
 		"PV-DBOW":           {func(c *Config) { c.Mode = DBOW }, 20, 58},
 		"PV-DBOW and words": {func(c *Config) { c.Mode, c.TrainWords = DBOW, true }, 20, 58},
 		"PV-DBOW, blocks":   {func(c *Config) { c.Mode, c.Blocks = DBOW, 4 }, 20, 58},
+		"PV-DBOW, tree":     {func(c *Config) { c.Mode, c.Negatives, c.HierarchicalSoftmax = DBOW, 0, true }, 20, 58},
 		"PV-DM":             {func(c *Config) { c.Mode = DM }, 8, 30},
 		"PV-DM, sum":        {func(c *Config) { c.Mode = DMSum }, 20, 58},
 	} {
@@ -249,9 +250,9 @@ func TestCancelAndResume(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"Mode": func(c *Config) { c.Mode = "cbow" }, "Dim": func(c *Config) { c.Dim = 0 }, "Window": func(c *Config) { c.Window = 0 },
-		"Epochs": func(c *Config) { c.Epochs = 0 }, "Negatives": func(c *Config) { c.Negatives = -1 }, "Rate": func(c *Config) { c.Rate = 0 },
+		"Epochs": func(c *Config) { c.Epochs = 0 }, "Negatives": func(c *Config) { c.Negatives = -1 }, "neither": func(c *Config) { c.Negatives = 0 }, "Rate": func(c *Config) { c.Rate = 0 },
 		"MinRate": func(c *Config) { c.MinRate = math.NaN() }, "Sample": func(c *Config) { c.Sample = -1 }, "TrainWords": func(c *Config) { c.TrainWords = true },
-		"Blocks": func(c *Config) { c.Blocks = 2 }, "Checkpoint": func(c *Config) { c.Resume = true }, "Power": func(c *Config) { c.Power = math.NaN() },
+		"Blocks": func(c *Config) { c.Blocks = 2 }, "Checkpoint": func(c *Config) { c.Resume = true }, "NoisePower": func(c *Config) { c.NoisePower = math.NaN() },
 	} {
 		c := quick(DM)
 		change(&c)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/seed6481993f/verso/embedding/internal/course"
 )
 
 var (
@@ -27,4 +29,12 @@ var (
 	ErrKind = errors.New("fasttext: wrong kind of model")
 	// ErrQuery signifies a question that makes no sense, such as the best 0 of something.
 	ErrQuery = errors.New("fasttext: bad query")
+	// ErrCorpus signifies a corpus that no model can learn from.
+	ErrCorpus = errors.New("fasttext: nothing to learn from")
+	// ErrNotFinite signifies vectors that are NaN or infinite: a rate that is too high.
+	ErrNotFinite = errors.New("fasttext: not finite")
+	// ErrCheckpoint signifies a file that is no checkpoint of the training that is to go on.
+	ErrCheckpoint = errors.New("fasttext: bad checkpoint")
 )
+
+var kind = course.Kind{Name: "fasttext", ErrConfig: ErrArgs, ErrCorpus: ErrCorpus, ErrFile: ErrCheckpoint, ErrNotFinite: ErrNotFinite}

@@ -160,7 +160,7 @@ func testWords(t *testing.T, dir, name string) {
 		fields := strings.Fields(line)
 		require.NotEmpty(t, grams, line)
 		require.Equal(t, fields[0], grams[0].Text)
-		row, ok := m.Row(grams[0].Row)
+		row, ok := m.InputRow(grams[0].Row)
 		require.True(t, ok)
 		printed(t, numbers(t, fields[1:]), row, fields[0])
 		grams = grams[1:]

@@ -75,8 +75,8 @@ func (m *Model) Input() []float32 { return m.input }
 // Output returns the output matrix: a row of D numbers for each word or, in supervised models, for each label. Read it only.
 func (m *Model) Output() []float32 { return m.output }
 
-// Row returns row i of the input matrix, such as [Ngram] names it; ok is false when there is none. Read it only.
-func (m *Model) Row(i int) (row []float32, ok bool) {
+// InputRow returns row i of the input matrix, such as [Ngram] names it; ok is false when there is none. Read it only.
+func (m *Model) InputRow(i int) (row []float32, ok bool) {
 	if i < 0 || i >= len(m.input)/m.args.Dim {
 		return nil, false
 	}
@@ -94,6 +94,13 @@ func (m *Model) row(i int) []float32 {
 //
 // A word without any row is [ErrUnknown]; that happens in models without n-grams and for words too short for one.
 func (m *Model) Vector(word string) ([]float32, error) { return m.AppendVector(nil, word) }
+
+// Row is [Model.Vector] for those who want vectors of words wherever they come from, such as package embedding's FromPretrained; ok is false
+// where there is none.
+func (m *Model) Row(word string) (row []float32, ok bool) {
+	row, err := m.Vector(word)
+	return row, err == nil
+}
 
 // AppendVector appends what [Model.Vector] returns to dst.
 func (m *Model) AppendVector(dst []float32, word string) ([]float32, error) {

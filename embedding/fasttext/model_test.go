@@ -115,7 +115,7 @@ func TestVector(t *testing.T) {
 	}
 	require.Len(t, rows, 1+4+3) // <s so ol l>, <so sol ol>
 	for _, r := range rows {
-		row, ok := m.Row(r)
+		row, ok := m.InputRow(r)
 		require.True(t, ok)
 		sum[0] += float64(row[0]) / 8
 		sum[1] += float64(row[1]) / 8
@@ -132,7 +132,7 @@ func TestVector(t *testing.T) {
 	require.ErrorIs(t, err, ErrUnknown)
 	assert.Equal(t, []float32{0, 0}, plain.SentenceVector("luna llena"))
 	for _, bad := range []int{-1, 6} {
-		_, ok := m.Row(bad)
+		_, ok := m.InputRow(bad)
 		assert.False(t, ok)
 	}
 }

@@ -88,21 +88,26 @@ func (m *Model) appendLine(dst []int, text string) []int {
 		}
 		dst = m.appendRows(dst, word)
 	}
+	m.eachRun(hashes, func(row int) { dst = append(dst, row) })
+	return dst
+}
+
+// eachRun calls f with the row of each run of two to WordNgrams words, of which it gets the hashes.
+func (m *Model) eachRun(hashes []uint32, f func(row int)) {
 	for i, h := range hashes {
 		// The hash of a run grows by a word at a time; the hashes of words count as signed.
 		sum := uint64(int64(int32(h)))
 		for _, next := range hashes[i+1 : min(i+m.args.WordNgrams, len(hashes))] {
 			sum = sum*116049371 + uint64(int64(int32(next)))
-			dst = append(dst, m.dict.words+int(sum%uint64(m.args.Bucket)))
+			f(m.dict.words + int(sum%uint64(m.args.Bucket)))
 		}
 	}
-	return dst
 }
 
 func (m *Model) phrases() bool { return m.args.phrases() }
 
 // Split cuts a text at the blanks of C (space, tab, line feed, vertical tab, form feed, carriage return) and at bytes 0, as fastText
 // does. Punctuation stays on its word.
-func Split(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == 0 || r == ' ' || r >= '\t' && r <= '\r' })
-}
+func Split(text string) []string { return strings.FieldsFunc(text, blank) }
+
+func blank(r rune) bool { return r == 0 || r == ' ' || r >= '\t' && r <= '\r' }

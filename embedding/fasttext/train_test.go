@@ -108,88 +108,151 @@ func TestTrainedModelThroughItsFile(t *testing.T) {
 	}
 }
 
-// literally is fastText's loop: the mean anew for every word around.
-func (t *training) literally(l *loglinear.Learner[float32], _ int, words []int32) {
-	for i, w := range words {
-		from, to := l.Around(i, len(words), t.c.Window, true)
-		for j := from; j < to; j++ {
-			if j != i {
-				t.mean(t.rows[w])
-				l.Learn(t.h, words[j], t.e, false)
-				t.give(t.rows[w], t.e)
-			}
+// steps lets an Emit learn some sentences, from targets that are not zero.
+func steps(t *testing.T, c Config, sentences [][]string, negatives int, emit func(*features) loglinear.Emit[float32]) (*features, *loglinear.Tables[float32]) {
+	text := kind.NewText(t.Context())
+	text.Stop = EndOfSentence
+	require.NoError(t, text.Sentences(slices.Values(sentences)))
+	words, counts, corpus, err := text.Cut(1, 0, 2)
+	require.NoError(t, err)
+	f, err := newFeatures(&c, entries(words, counts, false), 9, words)
+	require.NoError(t, err)
+	tables, err := loglinear.NewTables[float32](len(words)+c.Bucket, len(words), c.Dim)
+	require.NoError(t, err)
+	tables.Randomise(1)
+	for i := range len(words) {
+		for j := range c.Dim {
+			tables.Target(i)[j] = float32(i+1) / float32(j+2)
 		}
 	}
+	noise, err := loglinear.NewNoise(counts, 1)
+	require.NoError(t, err)
+	l, err := loglinear.NewLearner(tables, loglinear.Objective{Noise: noise, Negatives: negatives, Redraw: true}, rand.NewPCG(1, 1))
+	require.NoError(t, err)
+	l.SetRate(0.05)
+	for i, words := range corpus.All() {
+		emit(f)(l, i, words)
+	}
+	l.Flush()
+	return f, tables
 }
 
 // One mean for all words around gives what a mean for each does, also where few buckets let rows stand twice.
 func TestOneMeanForAllAround(t *testing.T) {
-	for _, buckets := range []int{500, 3} {
+	for _, buckets := range []int{50_000, 3} {
 		c := smallConfig()
 		c.Bucket = buckets
-		learn := func(emit func(x *training) loglinear.Emit[float32]) *training {
-			r := &reader{ids: map[string]int32{}}
-			require.NoError(t, r.sentences(t.Context(), slices.Values(planted(8))))
-			x, err := newTraining(r, &c)
-			require.NoError(t, err)
-			x.out.Target(3)[0] = 1 // so that the first errors are not zero
-			noise, err := loglinear.NewNoise(x.counts, 1)
-			require.NoError(t, err)
-			l, err := loglinear.NewLearner(x.out, loglinear.Objective{Noise: noise, Negatives: 3}, rand.NewPCG(1, 1))
-			require.NoError(t, err)
-			l.SetRate(0.05)
-			for i, words := range x.corpus.All() {
-				emit(x)(l, i, words)
+		f, got := steps(t, c, planted(8), 3, func(f *features) loglinear.Emit[float32] { return f.skipGram(c.Window) })
+		_, want := steps(t, c, planted(8), 3, func(f *features) loglinear.Emit[float32] {
+			return func(l *loglinear.Learner[float32], _ int, words []int32) { // fastText's loop
+				for i, w := range words {
+					from, to := loglinear.Around(l.Rand, i, len(words), c.Window, true)
+					for j := from; j < to; j++ {
+						if j != i {
+							l.Bag(f.rows.At(int(w)), words[j], loglinear.Mean)
+						}
+					}
+				}
 			}
-			return x
+		})
+		require.Equal(t, buckets == 3, slices.Contains(f.distinct, false))
+		require.Len(t, got.In, len(want.In))
+		for i := range got.In {
+			require.InDelta(t, want.In[i], got.In[i], 2e-5)
 		}
-		got := learn(func(x *training) loglinear.Emit[float32] { return x.skipGram })
-		want := learn(func(x *training) loglinear.Emit[float32] { return x.literally })
-		require.Equal(t, buckets == 3, slices.ContainsFunc(got.gain, func(g float32) bool { return g > 1.5 }), "%d %v", buckets, got.gain)
-		moved := 0.0
-		for i := range got.input {
-			require.InDelta(t, want.input[i], got.input[i], 2e-5)
-			moved = max(moved, math.Abs(float64(got.input[i])))
-		}
-		require.Greater(t, moved, 0.1, "something was learned")
+		first, err := loglinear.NewTables[float32](got.Inputs(), 0, c.Dim)
+		require.NoError(t, err)
+		first.Randomise(1)
+		require.NotEqual(t, first.In, got.In, "something was learned")
 	}
 }
 
-func TestGain(t *testing.T) {
-	require.Equal(t, float32(1), gain([]int32{3, 1, 2}))
-	require.Equal(t, float32(1.5), gain([]int32{3, 1, 2, 3}), "of four errors, the row that stands twice gets two, and counts twice")
-	require.Equal(t, float32(3), gain([]int32{7, 7, 7}))
-}
-
-// A step on hand-made rows is the formula.
+// A step of CBOW is the formula, in float64: h = the mean of all rows around, e = Σ_j g_j c_j, g_j = η(y_j − σ(h·c_j)), c_j += g_j h, and
+// every row around gets e, as often as it stands there.
 func TestBagOfRows(t *testing.T) {
 	c := smallConfig()
-	c.Kind, c.Dim = CBOW, 4
-	r := &reader{ids: map[string]int32{}}
-	require.NoError(t, r.sentences(t.Context(), slices.Values([][]string{{"one", "two"}, {"one"}})))
-	x, err := newTraining(r, &c)
+	c.Dim, c.Window = 4, 1
+	sentence := []string{"one"} // and the end of the sentence: each is told by the other, by one negative, which is the other
+	f, got := steps(t, c, [][]string{sentence}, 1, func(f *features) loglinear.Emit[float32] { return f.cbow(1) })
+	in := make([][4]float64, got.Inputs())
+	first, err := loglinear.NewTables[float32](got.Inputs(), 0, 4)
 	require.NoError(t, err)
-	for i := range x.out.Targets() {
+	first.Randomise(1)
+	for i := range in {
 		for j := range 4 {
-			x.out.Target(i)[j] = float32(i+1) / float32(j+2)
+			in[i][j] = float64(first.Input(i)[j])
 		}
 	}
-	before := slices.Clone(x.input)
-	noise, err := loglinear.NewNoise(x.counts, 1)
-	require.NoError(t, err)
-	l, err := loglinear.NewLearner(x.out, loglinear.Objective{Noise: noise, Negatives: 1}, rand.NewPCG(1, 1))
-	require.NoError(t, err)
-	l.SetRate(0.5)
-	x.cbow(l, 0, []int32{0, 1}) // two words: each is told by the other
-	moved := map[float32]bool{}
-	for _, row := range x.rows[1] {
-		moved[x.row(row)[0]-before[int(row)*4]] = true
-	}
-	for d := range moved {
-		require.NotZero(t, d)
-		for e := range moved {
-			require.InDelta(t, d, e, 1e-6, "every row of the bag gets the same")
+	out := [2][4]float64{}
+	for i := range out {
+		for j := range 4 {
+			out[i][j] = float64(float32(i+1) / float32(j+2))
 		}
+	}
+	require.Equal(t, []string{"one", EndOfSentence}, f.dict.Words())
+	for target := range 2 {
+		rows := f.rows.At(1 - target)
+		var h, e [4]float64
+		for _, r := range rows {
+			for j := range 4 {
+				h[j] += in[r][j] / float64(len(rows))
+			}
+		}
+		var g [2]float64
+		for i := range out {
+			s := 0.0
+			for j := range 4 {
+				s += h[j] * out[i][j]
+			}
+			y := 0.0
+			if i == target {
+				y = 1
+			}
+			g[i] = 0.05 * (y - 1/(1+math.Exp(-s)))
+		}
+		for i := range out {
+			for j := range 4 {
+				e[j] += g[i] * out[i][j]
+				out[i][j] += g[i] * h[j]
+			}
+		}
+		for _, r := range rows {
+			for j := range 4 {
+				in[r][j] += e[j]
+			}
+		}
+	}
+	for i := range in {
+		for j := range 4 {
+			require.InDelta(t, in[i][j], got.Input(i)[j], 1e-6, "input %d", i)
+		}
+	}
+	for i := range out {
+		for j := range 4 {
+			require.InDelta(t, out[i][j], got.Target(i)[j], 1e-6, "target %d", i)
+		}
+	}
+}
+
+// With hierarchical softmax the probabilities of all words beside one add up to 1 by the tree that Predict reads, and true neighbours are likelier.
+func TestTrainHierarchicalSoftmax(t *testing.T) {
+	for _, kind := range []Kind{SkipGram, CBOW} {
+		c := smallConfig()
+		c.Kind, c.Loss = kind, HierarchicalSoftmax
+		m, err := Train(t.Context(), slices.Values(planted(600)), c)
+		require.NoError(t, err)
+		require.Len(t, m.Output(), m.Dictionary().Len()*c.Dim, "fastText has a row too many")
+		b := best{k: m.Dictionary().Len()}
+		m.descend(vectorOf(t, m, "abraco"), &b)
+		sum, same := 0.0, 0.0
+		for _, s := range b.list {
+			sum += s.p
+			if strings.HasPrefix(m.dict.entries[s.label].Word, "abra") {
+				same += s.p
+			}
+		}
+		require.InDelta(t, 1, sum, 1e-5)
+		require.Greater(t, same, 0.5, "by chance a quarter")
 	}
 }
 
@@ -219,6 +282,7 @@ func TestTrainErrors(t *testing.T) {
 		"dimension":  func(c *Config) { c.Dim = 0 },
 		"kind":       func(c *Config) { c.Kind = Supervised },
 		"loss":       func(c *Config) { c.Loss = Softmax },
+		"resume":     func(c *Config) { c.Resume = true },
 		"window":     func(c *Config) { c.Window = 0 },
 		"epochs":     func(c *Config) { c.Epochs = 0 },
 		"negatives":  func(c *Config) { c.Negative = 0 },

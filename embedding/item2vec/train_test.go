@@ -169,7 +169,7 @@ func TestErrors(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"Dim": func(c *Config) { c.Dim = 0 }, "Company": func(c *Config) { c.Company = -1 }, "Negatives": func(c *Config) { c.Negatives = 0 },
 		"Epochs": func(c *Config) { c.Epochs = 0 }, "Rate": func(c *Config) { c.Rate = math.Inf(1) }, "MinRate": func(c *Config) { c.MinRate = -1 },
-		"Sample": func(c *Config) { c.Sample = math.NaN() }, "Power": func(c *Config) { c.Power = math.NaN() }, "Checkpoint": func(c *Config) { c.Resume = true },
+		"Sample": func(c *Config) { c.Sample = math.NaN() }, "NoisePower": func(c *Config) { c.NoisePower = math.NaN() }, "Checkpoint": func(c *Config) { c.Resume = true },
 		"Blocks": func(c *Config) { c.Blocks = -1 },
 	} {
 		c := quick()

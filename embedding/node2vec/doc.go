@@ -25,12 +25,14 @@
 // # Cost
 //
 // A graph takes 12 bytes an edge and direction, its alias tables as much. A step draws a neighbour in constant time and
-// accepts it with a probability of at least min(1, 1/q)/max(1, 1/q), or 1/p where only turning back is left; that takes a
-// search among the edges of s. Learning: 2·(k+1)·D operations a pair of nodes. All walks are held in memory, 4 bytes a node.
+// accepts it with a probability of its bias, 1/p, 1 or 1/q, over max(1, 1/q), which takes a search among the edges of s. After 32
+// refusals it adds up the weights of all neighbours. Learning: 2·(k+1)·D operations a pair of nodes. All walks are held in memory,
+// 4 bytes a node.
 //
 // # Limits
 //
-// Where edges have directions a walk follows them, and "s is joined to x" means an edge from s to x. A node on no walk
+// Where edges have directions a walk follows them, and "s is joined to x" means an edge from s to x, as the paper's distance reads; the
+// authors' program looks for one from x to s. A node without edges cannot be in a graph. A node on no walk
 // but its own that ends at once keeps its first, random vector.
 //
 // # Sources

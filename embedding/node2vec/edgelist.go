@@ -42,7 +42,7 @@ func ReadEdges(r io.Reader, directed bool) (*Graph, error) {
 	case err != nil:
 		return nil, fmt.Errorf("node2vec: reading edges: %w", err)
 	}
-	return b.build(), nil
+	return b.build()
 }
 
 // parseEdge reads a line; ok is false for one that is passed over.

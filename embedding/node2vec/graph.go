@@ -38,7 +38,7 @@ func NewGraph(edges iter.Seq[Edge], directed bool) (*Graph, error) {
 			return nil, err
 		}
 	}
-	return b.build(), nil
+	return b.build()
 }
 
 // arc is an edge in one direction.
@@ -89,7 +89,10 @@ func (g *Graph) number(name string) (int32, error) {
 	return int32(i), nil
 }
 
-func (b *builder) build() *Graph {
+// mostWeight leaves room for what p and q do to the weights of a node.
+const mostWeight = 1e290
+
+func (b *builder) build() (*Graph, error) {
 	g := b.graph
 	arcs := together(b.arcs)
 	g.edges = len(arcs)
@@ -109,8 +112,15 @@ func (b *builder) build() *Graph {
 	}
 	for i := range g.names {
 		g.begin[i+1] += g.begin[i]
+		sum := 0.0
+		for _, w := range g.weight[g.begin[i]:g.begin[i+1]] {
+			sum += w
+		}
+		if !(sum <= mostWeight) {
+			return nil, fmt.Errorf("%w: the weights of the edges of %q add up to %v, want at most %v", ErrEdge, g.names[i], sum, mostWeight)
+		}
 	}
-	return g
+	return g, nil
 }
 
 func byNodes(a, b arc) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) }

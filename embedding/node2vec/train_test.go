@@ -90,7 +90,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 	require.Equal(t, parted, trained(t, three), "on another number of workers, in blocks")
 	for name, change := range map[string]func(*Config){
 		"seed": func(c *Config) { c.Seed++ }, "p": func(c *Config) { c.Walk.P = 2 }, "q": func(c *Config) { c.Walk.Q = 2 },
-		"window": func(c *Config) { c.Shrink = false },
+		"window": func(c *Config) { c.FixedWindow = true },
 	} {
 		c := quick()
 		change(&c)
@@ -165,7 +165,7 @@ func TestTrainErrors(t *testing.T) {
 	for name, change := range map[string]func(*Config){
 		"Dim": func(c *Config) { c.Dim = 0 }, "Window": func(c *Config) { c.Window = -1 }, "Negatives": func(c *Config) { c.Negatives = 0 },
 		"Epochs": func(c *Config) { c.Epochs = 0 }, "Rate": func(c *Config) { c.Rate = math.NaN() }, "MinRate": func(c *Config) { c.MinRate = 1 },
-		"Power": func(c *Config) { c.Power = math.Inf(1) }, "Workers": func(c *Config) { c.Workers = -1 },
+		"NoisePower": func(c *Config) { c.NoisePower = math.Inf(1) }, "Workers": func(c *Config) { c.Workers = -1 },
 		"Blocks": func(c *Config) { c.Blocks = 99 }, "blocks": func(c *Config) { c.Blocks = 40 },
 		"Checkpoint": func(c *Config) { c.Resume = true }, "P": func(c *Config) { c.Walk.P = 0 },
 	} {

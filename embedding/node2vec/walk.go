@@ -117,9 +117,13 @@ func (w *Walker) Walk(dst []int32, i int) []int32 {
 //
 // Candidates are drawn by the weights of the edges alone and accepted with the probability of their bias over the largest,
 // which comes to the same distribution (Yang et al. 2019); what turning back has beyond the largest is put aside first.
-// A table for each pair of node and last would take memory by the square of the degrees.
+// A table for each pair of node and last would take memory by the square of the degrees. Where nearly all weight is refused, as
+// that of turning back with a large p, some draws without success are followed by an exact one.
 func (w *Walker) step(r *rand.Rand, last, at int32) int32 {
 	neighbours, table := w.graph.neighbours(at), w.table(at)
+	if len(neighbours) == 1 {
+		return neighbours[0]
+	}
 	if last < 0 || w.c.P == 1 && w.c.Q == 1 {
 		return neighbours[table.draw(r)]
 	}
@@ -130,19 +134,44 @@ func (w *Walker) step(r *rand.Rand, last, at int32) int32 {
 			extra = (back - w.most) * w.graph.weight[w.graph.begin[at]+k]
 		}
 	}
-	for {
+	for range tries {
 		if extra > 0 && r.Float64()*(w.most*w.sums[at]+extra) < extra {
 			return last
 		}
 		x := neighbours[table.draw(r)]
-		bias := 1 / w.c.Q
-		if x == last {
-			bias = min(back, w.most)
-		} else if bias != 1 && w.graph.connected(last, x) {
-			bias = 1
-		}
-		if bias >= w.most || r.Float64()*w.most < bias {
+		if bias := min(w.bias(last, x), w.most); bias >= w.most || r.Float64()*w.most < bias {
 			return x
 		}
 	}
+	return w.exact(r, last, at)
+}
+
+// tries is how often a candidate may be refused.
+const tries = 32
+
+// bias is by what the weight of an edge to x is multiplied for a walk that came from last.
+func (w *Walker) bias(last, x int32) float64 {
+	switch {
+	case x == last:
+		return 1 / w.c.P
+	case w.c.Q != 1 && !w.graph.connected(last, x):
+		return 1 / w.c.Q
+	}
+	return 1
+}
+
+// exact draws a step by adding all weights up.
+func (w *Walker) exact(r *rand.Rand, last, at int32) int32 {
+	neighbours, weights := w.graph.neighbours(at), w.graph.weight[w.graph.begin[at]:]
+	sum := 0.0
+	for k, x := range neighbours {
+		sum += weights[k] * w.bias(last, x)
+	}
+	drawn := r.Float64() * sum
+	for k, x := range neighbours {
+		if drawn -= weights[k] * w.bias(last, x); drawn < 0 {
+			return x
+		}
+	}
+	return neighbours[len(neighbours)-1] // rounding
 }

@@ -2,8 +2,8 @@ package word2vec
 
 import (
 	"fmt"
-	"math"
 
+	"github.com/seed6481993f/verso/embedding/internal/course"
 	"github.com/seed6481993f/verso/embedding/internal/loglinear"
 )
 
@@ -34,7 +34,7 @@ type Combine int
 const (
 	Mean         = Combine(loglinear.Mean)         // their mean, and the whole error to each, as the C program and gensim do
 	MeanGradient = Combine(loglinear.MeanGradient) // their mean, and 1/n of the error: the gradient
-	Sum          = Combine(loglinear.Sum)          // their sum, and the whole error: the gradient
+	Sum          = Combine(loglinear.Sum)          // their sum, and the whole error: the gradient; gensim's cbow_mean=0 gives 1/n of it
 )
 
 // Config holds the options of [Train]; begin with [DefaultConfig].
@@ -57,14 +57,14 @@ type Config struct {
 	Rate    float64 // η at the start
 	MinRate float64 // at the end; in between it falls in a line with the words seen
 
-	// Blocks is B: words are dealt into B blocks, so that B goroutines can learn pairs that share no word. 1 is the algorithm as published.
+	// Blocks is B: words are dealt into B blocks, so that B goroutines can learn pairs that share no word. 0 and 1: the algorithm as published.
 	// More needs SkipGram and negatives without a tree; a pair's negatives are then drawn from its target's block. The result depends on B.
 	Blocks int
 	// Workers is how many goroutines may compute; 0 means runtime.GOMAXPROCS(0). No more than Blocks have work. The result does not depend on it.
 	Workers int
 	Seed    uint64 // of the first vectors and of everything drawn
 
-	// Progress, where it is set, is called every 10,000 words or so. An error stops the training, which returns it.
+	// Progress, where it is set, is called every 10,000 words or so, in blocks every 10,000·Blocks. An error stops the training, which returns it.
 	Progress func(Progress) error
 
 	// Checkpoint, where it is set, is the path of a file to which the model is written after each epoch and when training is stopped by
@@ -90,40 +90,22 @@ type Progress struct {
 	Rate          float64
 }
 
-const maxDim = 1 << 16
+// Done is the part that is done, 0 … 1.
+func (p Progress) Done() float64 { return float64(p.Words) / float64(max(1, p.Of)) }
+
+func (c *Config) plan() course.Plan {
+	return course.Plan{
+		Dim: c.Dim, Negatives: c.Negatives, NoisePower: c.NoisePower, Tree: c.HierarchicalSoftmax, Sample: c.Sample, Epochs: c.Epochs,
+		Rate: c.Rate, MinRate: c.MinRate, Blocks: c.Blocks, Seed: c.Seed, Workers: c.Workers, Checkpoint: c.Checkpoint, Resume: c.Resume,
+	}
+}
 
 func (c *Config) validate() error {
-	for _, bound := range []struct {
-		name            string
-		value, min, max int
-	}{
-		{"MaxWords", c.MaxWords, 0, math.MaxInt32}, {"Architecture", int(c.Architecture), 0, int(CBOW)}, {"Combine", int(c.Combine), 0, int(Sum)},
-		{"Dim", c.Dim, 1, maxDim}, {"Window", c.Window, 1, math.MaxInt32}, {"Negatives", c.Negatives, 0, 1 << 10},
-		{"Epochs", c.Epochs, 0, math.MaxInt32}, {"Blocks", c.Blocks, 1, loglinear.MaxBlocks}, {"Workers", c.Workers, 0, math.MaxInt32},
-	} {
-		if bound.value < bound.min || bound.value > bound.max {
-			return fmt.Errorf("%w: %s wants %d … %d, got %d", ErrConfig, bound.name, bound.min, bound.max, bound.value)
-		}
+	if c.Blocks > 1 && c.Architecture != SkipGram {
+		return fmt.Errorf("%w: %d Blocks want skip-gram", ErrConfig, c.Blocks)
 	}
-	for _, bound := range []struct {
-		name  string
-		value float64
-	}{{"MinCount", float64(c.MinCount)}, {"Sample", c.Sample}, {"Rate", c.Rate}, {"MinRate", c.MinRate}} {
-		if !(bound.value >= 0) || math.IsInf(bound.value, 0) {
-			return fmt.Errorf("%w: %s wants a finite number of at least 0, got %v", ErrConfig, bound.name, bound.value)
-		}
-	}
-	switch {
-	case c.Rate == 0 || c.MinRate > c.Rate:
-		return fmt.Errorf("%w: Rate wants a number above 0 and of at least MinRate, got %v and %v", ErrConfig, c.Rate, c.MinRate)
-	case math.IsNaN(c.NoisePower) || math.IsInf(c.NoisePower, 0):
-		return fmt.Errorf("%w: NoisePower wants a finite number, got %v", ErrConfig, c.NoisePower)
-	case c.Negatives == 0 && !c.HierarchicalSoftmax:
-		return fmt.Errorf("%w: neither Negatives nor HierarchicalSoftmax", ErrConfig)
-	case c.Blocks > 1 && (c.Architecture != SkipGram || c.HierarchicalSoftmax):
-		return fmt.Errorf("%w: %d Blocks want skip-gram with negatives and no tree", ErrConfig, c.Blocks)
-	case c.Checkpoint == "" && c.Resume:
-		return fmt.Errorf("%w: Resume wants a path in Checkpoint", ErrConfig)
-	}
-	return nil
+	p := c.plan()
+	return kind.Check(&p, course.AtLeast("MinCount", int(c.MinCount), 0), course.AtLeast("MaxWords", c.MaxWords, 0),
+		course.AtLeast("Window", c.Window, 1), course.Bound{Name: "Architecture", Value: int(c.Architecture), Max: int(CBOW)},
+		course.Bound{Name: "Combine", Value: int(c.Combine), Max: int(Sum)})
 }

@@ -1,6 +1,10 @@
 package word2vec
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/seed6481993f/verso/embedding/internal/course"
+)
 
 // Errors that callers may want to tell apart with errors.Is.
 var (
@@ -15,3 +19,5 @@ var (
 	// ErrWord signifies a word that the model does not know.
 	ErrWord = errors.New("word2vec: unknown word")
 )
+
+var kind = course.Kind{Name: "word2vec", ErrConfig: ErrConfig, ErrCorpus: ErrCorpus, ErrFile: ErrFile, ErrNotFinite: ErrNotFinite}

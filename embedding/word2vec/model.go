@@ -2,8 +2,10 @@ package word2vec
 
 import (
 	"fmt"
+	"io"
 	"math"
 
+	"github.com/seed6481993f/verso/embedding/internal/course"
 	"github.com/seed6481993f/verso/embedding/internal/loglinear"
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/vocab"
@@ -14,105 +16,58 @@ import (
 // of the tree, or both. Its methods but Continue may be called by many goroutines.
 type Model struct {
 	vocab     *vocab.Vocabulary
-	tables    *loglinear.Tables[float32]
+	rows      *course.Model
 	objective loglinear.Objective
-	plan      plan
-	at        loglinear.Position
 }
 
-// plan is what must be the same for a training to go on to the same bytes.
-type plan struct {
+// own is what a model knows of its training beside the plan.
+type own struct {
 	Architecture Architecture `json:"architecture"`
 	Combine      Combine      `json:"combine"`
-	Dim          int          `json:"dim"`
 	Window       int          `json:"window"`
 	FixedWindow  bool         `json:"fixed_window"`
-	Negatives    int          `json:"negatives"`
-	NoisePower   float64      `json:"noise_power"`
-	Tree         bool         `json:"tree"`
-	Sample       float64      `json:"sample"`
-	Epochs       int          `json:"epochs"`
-	Rate         float64      `json:"rate"`
-	MinRate      float64      `json:"min_rate"`
-	Blocks       int          `json:"blocks"`
-	Seed         uint64       `json:"seed"`
-	Corpus       uint64       `json:"corpus"` // a hash of its ids
 }
 
-// newModel draws first vectors for the words.
-func newModel(words *vocab.Vocabulary, c *Config) (*Model, error) {
-	m := &Model{vocab: words}
-	if err := m.prepare(c.Dim, c.Negatives, c.NoisePower, c.HierarchicalSoftmax); err != nil {
-		return nil, err
+func newModel(rows *course.Model, words *vocab.Vocabulary) (*Model, error) {
+	o, err := rows.Plan.Objective(rows.Counts)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	m.tables.Randomise(c.Seed, 0)
-	return m, nil
+	return &Model{words, rows, o}, nil
 }
 
-// prepare makes what a vocabulary and these settings need, with tables of zeros.
-func (m *Model) prepare(dim, negatives int, power float64, tree bool) (err error) {
-	n := counts(m.vocab)
-	m.objective = loglinear.Objective{Negatives: negatives}
-	if negatives > 0 {
-		if m.objective.Noise, err = loglinear.NewNoise(n, power); err != nil {
-			return fmt.Errorf("word2vec: %w", err)
+// vocabularyOf makes a vocabulary of words whose counts fall.
+func vocabularyOf(words []string, counts []int64) (*vocab.Vocabulary, error) {
+	var counter vocab.Counter
+	for i, word := range words {
+		if i > 0 && counts[i] > counts[i-1] {
+			return nil, fmt.Errorf("word %d occurs more often than the one before it, %d and %d times", i, counts[i], counts[i-1])
+		}
+		if err := counter.AddN(word, counts[i]); err != nil {
+			return nil, err
 		}
 	}
-	if tree {
-		if m.objective.Tree, err = loglinear.NewHuffman(n); err != nil {
-			return fmt.Errorf("word2vec: %w", err)
-		}
-	}
-	if m.tables, err = loglinear.NewTables[float32](m.vocab.Len(), m.objective.Rows(), dim); err != nil {
-		return fmt.Errorf("word2vec: %w", err)
-	}
-	return nil
-}
-
-// begin sets out to train on a corpus from its start.
-func (m *Model) begin(c *Config, corpus *loglinear.Corpus) {
-	const prime = 1099511628211 // of the 64-bit FNV-1a hash, here over ids
-	hash := uint64(14695981039346656037)
-	for _, ids := range corpus.All() {
-		for _, id := range ids {
-			hash = (hash ^ uint64(id)) * prime
-		}
-		hash = (hash ^ math.MaxUint64) * prime // the end of a sentence
-	}
-	m.plan = plan{
-		c.Architecture, c.Combine, c.Dim, c.Window, c.FixedWindow, c.Negatives, c.NoisePower, c.HierarchicalSoftmax, c.Sample,
-		c.Epochs, c.Rate, c.MinRate, c.Blocks, c.Seed, hash,
-	}
-	m.at = loglinear.Position{}
+	return counter.Vocabulary(vocab.Config{})
 }
 
 // Vocabulary returns the words with their counts, in the order of the vectors' rows.
 func (m *Model) Vocabulary() *vocab.Vocabulary { return m.vocab }
 
 // Dim is the number of numbers in a vector, D.
-func (m *Model) Dim() int { return m.tables.Dim }
+func (m *Model) Dim() int { return m.rows.Plan.Dim }
 
 // Done tells whether training came to its end.
-func (m *Model) Done() bool { return m.at.Epoch >= m.plan.Epochs }
+func (m *Model) Done() bool { return m.rows.Done() }
 
 // Vectors returns the words' vectors as inputs, which are what word2vec's name stands for. It copies them.
-func (m *Model) Vectors() *vectors.Vectors { return m.table(m.tables.Dense(m.tables.In)) }
+func (m *Model) Vectors() *vectors.Vectors { return m.rows.Vectors(m.rows.Names, m.rows.Tables.In, 0) }
 
 // ContextVectors returns the words' vectors as targets of negative sampling; nil for a model without. It copies them.
 func (m *Model) ContextVectors() *vectors.Vectors {
 	if m.objective.Negatives == 0 {
 		return nil
 	}
-	return m.table(m.tables.Dense(m.tables.Out[:m.vocab.Len()*m.tables.Stride]))
-}
-
-// table cannot fail: the words of a vocabulary differ, and the sizes fit.
-func (m *Model) table(rows []float32) *vectors.Vectors {
-	v, err := vectors.New(m.vocab.Words(), rows, m.tables.Dim)
-	if err != nil {
-		return &vectors.Vectors{}
-	}
-	return v
+	return m.rows.Vectors(m.rows.Names, m.rows.Tables.Out, 0)
 }
 
 // LogOdds returns w·c for a word and one near it: for a skip-gram model with k negatives it tends to log P(context|word)/P_noise(context) - log k, the
@@ -130,7 +85,7 @@ func (m *Model) LogOdds(word, context string) (float64, error) {
 	if m.objective.Negatives == 0 {
 		return 0, fmt.Errorf("%w: the model has no negative sampling", ErrConfig)
 	}
-	return float64(kernel.Dot(m.tables.Input(i), m.tables.Target(j))), nil
+	return float64(kernel.Dot(m.rows.Tables.Input(i), m.rows.Tables.Target(j))), nil
 }
 
 // Probability returns P(context|word) by the tree of hierarchical softmax: the product of σ(±w·c_p) over the nodes p on the path to the context.
@@ -154,11 +109,41 @@ func (m *Model) Probability(word, context string) (float64, error) {
 	p := 1.0
 	points, bits := m.objective.Tree.Path(j)
 	for k, node := range points {
-		f := float64(kernel.Dot(m.tables.Input(i), m.tables.Target(first+int(node))))
+		f := float64(kernel.Dot(m.rows.Tables.Input(i), m.rows.Tables.Target(first+int(node))))
 		if bits[k] == 1 {
 			f = -f
 		}
 		p /= 1 + math.Exp(-f)
 	}
 	return p, nil
+}
+
+// Save writes the model, and where its training stands, as one safetensors file. The same model gives the same bytes.
+func (m *Model) Save(w io.Writer) error { return kind.Save(w, m.rows) }
+
+// SaveFile writes the model to the file at path, whole or not at all.
+func (m *Model) SaveFile(path string) error { return kind.SaveFile(path, m.rows) }
+
+// Load reads a model written by [Model.Save], or a checkpoint. What is no such file is [ErrFile].
+func Load(r io.Reader) (*Model, error) { return loaded(kind.Load(r, nil)) }
+
+// LoadFile reads the model in the file at path.
+func LoadFile(path string) (*Model, error) { return loaded(kind.LoadFile(path, nil)) }
+
+func loaded(rows *course.Model, err error) (*Model, error) {
+	if err != nil {
+		return nil, err
+	}
+	if err := kind.CheckSizes(rows); err != nil {
+		return nil, err
+	}
+	words, err := vocabularyOf(rows.Names, rows.Counts)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
+	}
+	m, err := newModel(rows, words)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
+	}
+	return m, nil
 }

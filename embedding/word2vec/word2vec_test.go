@@ -218,7 +218,8 @@ func TestContinue(t *testing.T) {
 	m := trained(t, c)
 	before := saved(t, m)
 	fresh := slices.Values([][]string{{"cat", "unheard", "red"}, {"red", "cat"}, {"cat", "red", "cat", "red"}})
-	apart := cosine(t, m, "cat", "red")
+	apart, err := m.LogOdds("cat", "red")
+	require.NoError(t, err)
 	c.Epochs, c.Dim, c.Sample = 200, 99, 0
 	require.NoError(t, m.Continue(t.Context(), fresh, c))
 	require.NotEqual(t, before, saved(t, m))
@@ -227,8 +228,8 @@ func TestContinue(t *testing.T) {
 	require.False(t, known)
 	odds, err := m.LogOdds("cat", "red")
 	require.NoError(t, err)
-	require.Positive(t, odds)
-	require.NotEqual(t, apart, cosine(t, m, "cat", "red"))
+	require.Greater(t, odds, apart+1, "what stands together now is expected more")
+	require.ErrorIs(t, m.Continue(t.Context(), slices.Values([][]string{{"unheard"}}), c), ErrCorpus)
 	c.Rate = -1
 	require.ErrorIs(t, m.Continue(t.Context(), fresh, c), ErrConfig)
 }
@@ -298,10 +299,11 @@ func TestMinCountAndMaxWords(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for name, spoil := range map[string]func(c *Config){
 		"Dim": func(c *Config) { c.Dim = 0 }, "Window": func(c *Config) { c.Window = 0 }, "Negatives": func(c *Config) { c.Negatives = -1 },
-		"neither": func(c *Config) { c.Negatives = 0 }, "Epochs": func(c *Config) { c.Epochs = -1 }, "Rate": func(c *Config) { c.Rate = 0 },
+		"neither": func(c *Config) { c.Negatives = 0 }, "Epochs": func(c *Config) { c.Epochs = 0 }, "Rate": func(c *Config) { c.Rate = 0 },
 		"MinRate": func(c *Config) { c.MinRate = 1 }, "Sample": func(c *Config) { c.Sample = math.NaN() }, "MinCount": func(c *Config) { c.MinCount = -1 },
-		"NoisePower": func(c *Config) { c.NoisePower = math.Inf(1) }, "Blocks": func(c *Config) { c.Blocks = 0 },
-		"skip-gram": func(c *Config) { c.Blocks, c.Architecture = 2, CBOW }, "Resume": func(c *Config) { c.Resume = true },
+		"NoisePower": func(c *Config) { c.NoisePower = math.Inf(1) }, "Blocks": func(c *Config) { c.Blocks = -1 }, "blocks": func(c *Config) { c.Blocks = 16 },
+		"bad counts": func(c *Config) { c.NoisePower = 1000 },
+		"skip-gram":  func(c *Config) { c.Blocks, c.Architecture = 2, CBOW }, "Resume": func(c *Config) { c.Resume = true },
 		"Architecture": func(c *Config) { c.Architecture = 2 }, "Combine": func(c *Config) { c.Combine = 3 }, "Workers": func(c *Config) { c.Workers = -1 },
 	} {
 		c := small()
@@ -326,8 +328,9 @@ func TestLoadErrors(t *testing.T) {
 	file := saved(t, trained(t, c))
 	for name, broken := range map[string][]byte{
 		"empty": nil, "cut off": file[:len(file)-1], "no model": bytes.Replace(file, []byte("verso.word2vec"), []byte("verso.word3vec"), 1),
-		"version": bytes.Replace(file, []byte(`\"version\":1`), []byte(`\"version\":2`), 1), "dim": bytes.Replace(file, []byte(`\"dim\":16`), []byte(`\"dim\":15`), 1),
-		"more words": bytes.Replace(file, []byte(`\"epoch\":1`), []byte(`\"epoch\":-`), 1),
+		"version": bytes.Replace(file, []byte(`\"version\":2`), []byte(`\"version\":1`), 1), "dim": bytes.Replace(file, []byte(`\"dim\":16`), []byte(`\"dim\":15`), 1),
+		"epoch": bytes.Replace(file, []byte(`\"Epoch\":1`), []byte(`\"Epoch\":2`), 1), "twice": bytes.Replace(file, []byte("cowcat"), []byte("catcat"), 1),
+		"order of counts": bytes.Replace(file, []byte("\x40\x06\x00\x00"), []byte("\x01\x00\x00\x00"), 1), // 1,600 times "the"
 	} {
 		require.NotEqual(t, file, broken, name)
 		_, err := Load(bytes.NewReader(broken))

@@ -1,6 +1,13 @@
 package loglinear
 
-import "iter"
+import (
+	"iter"
+	"slices"
+)
+
+// Longest is where long sequences should be cut, as gensim does: training looks at its context, its rate and who asks for progress between
+// sequences only. No window reaches over the cut.
+const Longest = 10_000
 
 // Corpus is sequences of ids in memory, 4 bytes an id: sentences, walks, baskets. The zero value is empty.
 type Corpus struct {
@@ -53,6 +60,13 @@ func (c *Corpus) Renumber(to []int32) {
 		start, c.ends[i] = end, n
 	}
 	c.ids = c.ids[:n]
+}
+
+// Sort puts the ids of each sequence in order.
+func (c *Corpus) Sort() {
+	for _, ids := range c.All() {
+		slices.Sort(ids)
+	}
 }
 
 // blocks cuts the corpus into runs of whole sequences, each of so many ids or a little more, and returns the first sequence of each, and

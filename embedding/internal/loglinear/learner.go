@@ -9,11 +9,13 @@ import (
 )
 
 // Objective says how a hidden vector is to know its target: by Negatives drawn from Noise, by a path of Tree, or by both. With both, rows
-// 0 … Noise.Len()-1 of Out are targets and the inner nodes of Tree lie behind them.
+// 0 … Noise.Len()-1 of Out are targets and the inner nodes of Tree lie behind them. Or it looks at all of so many targets ([Learner.LearnFull]).
 type Objective struct {
 	Noise     *Noise
-	Negatives int // a target; 0: no negative sampling
+	Negatives int  // a target; 0: no negative sampling
+	Redraw    bool // a negative that is the target is drawn again, as in fastText; else it is left out, as in word2vec
 	Tree      *Huffman
+	Full      int // 0: no
 }
 
 // Rows is the number of rows that table Out needs.
@@ -24,6 +26,21 @@ func (o Objective) Rows() (n int) {
 	if o.Tree != nil {
 		n += o.Tree.Len() - 1
 	}
+	return n + o.Full
+}
+
+// targets is how many things can be told apart.
+func (o Objective) targets() int {
+	n := math.MaxInt
+	if o.Full > 0 {
+		n = o.Full
+	}
+	if o.Negatives > 0 && o.Noise != nil {
+		n = o.Noise.Len()
+	}
+	if o.Tree != nil {
+		n = min(n, o.Tree.Len())
+	}
 	return n
 }
 
@@ -32,8 +49,10 @@ func (o Objective) check(targets int) error {
 	switch {
 	case o.Negatives < 0:
 		return fmt.Errorf("%w: %d negatives, want 0 or more", ErrConfig, o.Negatives)
-	case o.Negatives == 0 && o.Tree == nil:
+	case o.Negatives == 0 && o.Tree == nil && o.Full == 0:
 		return fmt.Errorf("%w: neither negatives nor a tree", ErrConfig)
+	case o.Full < 0 || o.Full > 0 && (o.Negatives > 0 || o.Tree != nil):
+		return fmt.Errorf("%w: all of %d targets, and others", ErrConfig, o.Full)
 	case o.Negatives > 0 && o.Noise == nil:
 		return fmt.Errorf("%w: %d negatives, and nothing to draw them from", ErrConfig, o.Negatives)
 	case o.Rows() != targets:
@@ -68,6 +87,7 @@ type Learner[T kernel.Float] struct {
 	tree    int32 // row of node 0
 	steps   []kernel.SGNSStep
 	h, e    []T
+	p       []T // of all targets
 	bag     []int32
 	drawn   []int32
 	names   []int32                // of what Noise draws; nil: ids
@@ -98,7 +118,7 @@ func (l *Learner[T]) Pair(in, target int32) {
 		l.collect(in, target)
 		return
 	}
-	l.PairWith(in, target, l.draw())
+	l.PairWith(in, target, l.draw(target))
 }
 
 // PairWith is Pair with negatives of the caller's. One that is the target is left out.
@@ -113,37 +133,57 @@ func (l *Learner[T]) PairWith(in, target int32, negatives []int32) {
 // Bag learns that input rows together have the target.
 func (l *Learner[T]) Bag(ins []int32, target int32, how Combine) {
 	if len(ins) > 0 {
-		l.BagWith(ins, target, l.draw(), how)
+		l.BagWith(ins, target, l.draw(target), how)
 	}
 }
 
 // BagWith is Bag with negatives of the caller's.
 func (l *Learner[T]) BagWith(ins []int32, target int32, negatives []int32, how Combine) {
 	l.Flush()
-	d := l.t.Stride
-	clear(l.h)
-	for _, i := range ins {
-		kernel.Add(l.h, l.h, l.t.In[int(i)*d:int(i+1)*d])
-	}
-	if how != Sum {
-		kernel.Scale(1/T(len(ins)), l.h)
+	if how == Sum {
+		l.sum(l.h, ins)
+	} else {
+		l.Mean(l.h, ins)
 	}
 	l.begin(0, target, negatives)
 	l.run(l.h)
 	if how == MeanGradient {
 		kernel.Scale(1/T(len(ins)), l.e)
 	}
+	l.Give(ins, l.e)
+}
+
+// Room returns a vector of as many numbers as a row takes, 0 behind the first Dim: what the methods below want.
+func (l *Learner[T]) Room() []T { return make([]T, l.t.Stride) }
+
+// Mean writes the mean of input rows to h; there must be one.
+func (l *Learner[T]) Mean(h []T, ins []int32) {
+	l.sum(h, ins)
+	kernel.Scale(1/T(len(ins)), h)
+}
+
+func (l *Learner[T]) sum(h []T, ins []int32) {
+	clear(h)
 	for _, i := range ins {
-		row := l.t.In[int(i)*d : int(i+1)*d]
-		kernel.Add(row, row, l.e)
+		kernel.Add(h, h, l.input(i))
 	}
 }
+
+// Give adds e to each of the input rows, as often as it is named.
+func (l *Learner[T]) Give(ins []int32, e []T) {
+	for _, i := range ins {
+		row := l.input(i)
+		kernel.Add(row, row, e)
+	}
+}
+
+func (l *Learner[T]) input(i int32) []T { return l.t.In[int(i)*l.t.Stride : int(i+1)*l.t.Stride] }
 
 // Learn does a step for a hidden vector of the caller's, h: it writes to e what is to be added to h, and changes the target's rows of Out unless
 // they are frozen, as they are while a new document is read. h and e have Stride numbers.
 func (l *Learner[T]) Learn(h []T, target int32, e []T, frozen bool) {
 	l.Flush()
-	l.begin(0, target, l.draw())
+	l.begin(0, target, l.draw(target))
 	if frozen {
 		l.look(h)
 		l.steps = l.steps[:0]
@@ -160,17 +200,23 @@ func (l *Learner[T]) LearnAll(h []T, targets []int32) {
 		if len(l.steps) >= queue-queue/8 {
 			l.run(h)
 		}
-		l.begin(0, target, l.draw())
+		l.begin(0, target, l.draw(target))
 		l.steps[len(l.steps)-1].Last = true
 	}
 	l.run(h)
 }
 
+// redraws bounds how often a negative is drawn again, where hardly anything but the target is ever drawn.
+const redraws = 100
+
 // draw draws the negatives of a target.
-func (l *Learner[T]) draw() []int32 {
+func (l *Learner[T]) draw(target int32) []int32 {
 	l.drawn = l.drawn[:0]
 	for range l.o.Negatives {
 		n := l.o.Noise.Draw(l.Rand)
+		for k := 0; l.o.Redraw && n == target && k < redraws; k++ {
+			n = l.o.Noise.Draw(l.Rand)
+		}
 		if l.names != nil {
 			n = l.names[n]
 		}
@@ -193,7 +239,7 @@ func (l *Learner[T]) begin(in, target int32, negatives []int32) {
 	}
 	l.add(target, 1)
 	for _, n := range negatives {
-		if n != target { // one that is the target is left out, not drawn again
+		if n != target {
 			l.add(n, 0)
 		}
 	}

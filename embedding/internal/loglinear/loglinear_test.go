@@ -82,7 +82,7 @@ func TestHuffmanIsOptimal(t *testing.T) {
 
 func TestKeep(t *testing.T) {
 	counts := []int64{900, 90, 9, 1}
-	k, err := NewKeep(counts, 0.01)
+	k, err := NewKeep(counts, 0, 0.01)
 	require.NoError(t, err)
 	r := rand.NewPCG(5, 6)
 	const n = 50_000
@@ -94,10 +94,10 @@ func TestKeep(t *testing.T) {
 		p := Probability(c, 1000, 0.01)
 		require.InDelta(t, p, float64(kept)/n, 5*math.Sqrt(p*(1-p)/n)+1e-9)
 	}
-	none, err := NewKeep(counts, 0)
+	none, err := NewKeep(counts, 0, 0)
 	require.NoError(t, err)
 	require.Equal(t, []int32{0, 1, 0}, none.Append(nil, []int32{0, -1, 1, 0}, r))
-	_, err = NewKeep(counts, -1)
+	_, err = NewKeep(counts, 0, -1)
 	require.ErrorIs(t, err, ErrConfig)
 }
 
@@ -177,11 +177,11 @@ func trainer[T kernel.Float](t *testing.T, tree bool, emit Emit[T]) *Trainer[T] 
 		o.Tree, err = NewHuffman(counts)
 		require.NoError(t, err)
 	}
-	keep, err := NewKeep(counts, 0.1)
+	keep, err := NewKeep(counts, 0, 0.1)
 	require.NoError(t, err)
 	tables, err := NewTables[T](len(counts), o.Rows(), 12)
 	require.NoError(t, err)
-	tables.Randomise(1, 0)
+	tables.Randomise(1)
 	return &Trainer[T]{Tables: tables, Objective: o, Corpus: c, Keep: keep, Emit: emit, Schedule: Schedule{Epochs: 10, Rate: 0.1, MinRate: 0.001, Seed: 1, Block: 300}}
 }
 
@@ -338,7 +338,6 @@ func TestTrainerErrors(t *testing.T) {
 		"objective": func(x *Trainer[float32]) { x.Objective = Objective{} },
 		"noise":     func(x *Trainer[float32]) { x.Objective.Noise = nil },
 		"targets":   func(x *Trainer[float32]) { x.Tables.Out = x.Tables.Out[x.Tables.Stride:] },
-		"position":  func(x *Trainer[float32]) { x.Position.Block = 1000 },
 		"blocks":    func(x *Trainer[float32]) { x.Blocks = 65 },
 		"few words": func(x *Trainer[float32]) { x.Blocks = 11 },
 	} {
@@ -347,6 +346,9 @@ func TestTrainerErrors(t *testing.T) {
 		require.ErrorIs(t, x.Run(t.Context(), nil), ErrConfig, name)
 	}
 	x := trainer(t, false, SkipGram[float32](5, true))
+	x.Position.Block = 1000
+	require.ErrorIs(t, x.Run(t.Context(), nil), ErrPosition)
+	x = trainer(t, false, SkipGram[float32](5, true))
 	x.Corpus.Append(20)
 	require.ErrorIs(t, x.Run(t.Context(), nil), ErrRow)
 	_, err := NewTables[float32](1, 1, 0)

@@ -22,20 +22,23 @@ type Keep struct {
 	below []uint64 // of 2^64; all ones: always
 }
 
-// NewKeep makes the [Probability] of each id. A sample of 0 drops nothing.
-func NewKeep(counts []int64, sample float64) (*Keep, error) {
+// NewKeep makes the [Probability] of each id, of a text of total words; 0: the sum of the counts. A sample of 0 drops nothing.
+func NewKeep(counts []int64, total int64, sample float64) (*Keep, error) {
 	if !(sample >= 0) || math.IsInf(sample, 0) {
 		return nil, fmt.Errorf("%w: sample %v, want 0 or more", ErrConfig, sample)
 	}
 	if sample == 0 {
 		return nil, nil
 	}
-	var total int64
+	var sum int64
 	for i, c := range counts {
-		if c < 0 || c > math.MaxInt64-total {
+		if c < 0 || c > math.MaxInt64-sum {
 			return nil, fmt.Errorf("%w: %d for id %d, want 0 or more, and a sum below 2^63", ErrCounts, c, i)
 		}
-		total += c
+		sum += c
+	}
+	if total == 0 {
+		total = sum
 	}
 	k := &Keep{make([]uint64, len(counts))}
 	for i, c := range counts {
@@ -61,8 +64,8 @@ func (k *Keep) Append(dst, ids []int32, r *rand.PCG) []int32 {
 	return dst
 }
 
-// below draws a whole number 0 … n-1 (Lemire's product, whose bias of n/2^64 does not matter here).
-func below(r *rand.PCG, n int) int {
+// Below draws a whole number 0 … n-1 (Lemire's product, whose bias of n/2^64 does not matter here).
+func Below(r *rand.PCG, n int) int {
 	hi, _ := bits.Mul64(r.Uint64(), uint64(n))
 	return int(hi)
 }

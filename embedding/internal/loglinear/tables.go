@@ -15,6 +15,9 @@ type Tables[T kernel.Float] struct {
 	In, Out     []T
 }
 
+// maxNumbers bounds a table: 4 TiB of float32. make panics far beyond that.
+const maxNumbers = 1 << 40
+
 // NewTables makes tables of zeros: inputs and targets rows of dim numbers.
 func NewTables[T kernel.Float](inputs, targets, dim int) (*Tables[T], error) {
 	if dim < 1 || dim > 1<<20 {
@@ -22,7 +25,7 @@ func NewTables[T kernel.Float](inputs, targets, dim int) (*Tables[T], error) {
 	}
 	stride := (dim + 15) / 16 * 16
 	for _, n := range []int{inputs, targets} {
-		if n < 0 || n > math.MaxInt32 || n > math.MaxInt/stride/8 {
+		if n < 0 || n > math.MaxInt32 || n > maxNumbers/stride {
 			return nil, fmt.Errorf("%w: a table of %d rows of %d numbers", ErrConfig, n, dim)
 		}
 	}
@@ -41,9 +44,10 @@ func (t *Tables[T]) Input(i int) []T { return t.In[i*t.Stride : i*t.Stride+t.Dim
 // Target returns row i of Out.
 func (t *Tables[T]) Target(i int) []T { return t.Out[i*t.Stride : i*t.Stride+t.Dim] }
 
-// Randomise draws the rows from first to the last of In from U(-1/d, 1/d), as gensim and fastText do; word2vec's C program has half of it. Row i depends on the seed and i alone.
-func (t *Tables[T]) Randomise(seed uint64, first int) {
-	for i := first; i < t.Inputs(); i++ {
+// Randomise draws the rows of In from U(-1/d, 1/d), as gensim and fastText do; word2vec's C program has half of it. Row i depends on the
+// seed and i alone.
+func (t *Tables[T]) Randomise(seed uint64) {
+	for i := range t.Inputs() {
 		r := rand.NewPCG(mix(seed), uint64(i))
 		for j := range t.Dim {
 			t.In[i*t.Stride+j] = T((float64(r.Uint64()>>11)/(1<<52) - 1) / float64(t.Dim))
@@ -51,12 +55,31 @@ func (t *Tables[T]) Randomise(seed uint64, first int) {
 	}
 }
 
-// Uniform draws numbers from U(-limit, limit).
-func Uniform(x []float32, seed uint64, limit float64) {
-	r := rand.NewPCG(mix(seed), 0)
-	for i := range x {
-		x[i] = float32((float64(r.Uint64()>>11)/(1<<52) - 1) * limit)
+// Finite returns [ErrNotFinite] where a number is NaN or infinite.
+func (t *Tables[T]) Finite() error {
+	for _, table := range []struct {
+		name string
+		x    []T
+	}{{"inputs", t.In}, {"targets", t.Out}} {
+		for i, x := range table.x {
+			if x-x != 0 {
+				return fmt.Errorf("%w: number %d of row %d of the %s is %v", ErrNotFinite, i%t.Stride, i/t.Stride, table.name, x)
+			}
+		}
 	}
+	return nil
+}
+
+// Compact moves the rows together, in place: from then on Stride is Dim.
+func (t *Tables[T]) Compact() {
+	pack := func(table []T) []T {
+		n := len(table) / t.Stride
+		for i := range n {
+			copy(table[i*t.Dim:(i+1)*t.Dim], table[i*t.Stride:])
+		}
+		return table[: n*t.Dim : n*t.Dim]
+	}
+	t.In, t.Out, t.Stride = pack(t.In), pack(t.Out), t.Dim
 }
 
 // Dense copies a table without the zeros between its rows: In or Out of t.

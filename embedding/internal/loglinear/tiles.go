@@ -11,7 +11,8 @@ import (
 //
 // Inputs are dealt into B blocks, and so are targets, which cuts the pairs into B² tiles. Tiles (k, k+s mod B), k = 0 … B-1, have no row of either
 // table in common: they are learned side by side, for one s after another (Gemulla et al. 2011; Zhu et al. 2019 for embeddings). So that this is true
-// of negatives too, a pair's are drawn from its target's block, ∝ count^power within it. Blocks are dealt anew in each epoch.
+// of negatives too, a pair's are drawn from its target's block, ∝ count^power within it. Targets are dealt anew in each epoch; input i stays in
+// block i mod B.
 type tiles[T kernel.Float] struct {
 	t     *Trainer[T]
 	b     int
@@ -69,7 +70,7 @@ func (w *tiles[T]) deal() error {
 		return nil
 	}
 	w.epoch = w.t.Position.Epoch
-	r := rand.New(rand.NewPCG(mix(w.t.Schedule.Seed), mix(uint64(w.epoch))))
+	r := rand.New(rand.NewPCG(mix(w.t.Schedule.Seed), ^mix(uint64(w.epoch))))
 	for _, k := range w.learners {
 		k.names = k.names[:0]
 	}

@@ -36,6 +36,7 @@ type Trainer[T kernel.Float] struct {
 	Tables    *Tables[T]
 	Objective Objective
 	Corpus    *Corpus
+	Ids       int   // ids of the corpus are below; 0: they are targets
 	Keep      *Keep // nil: every word
 	Emit      Emit[T]
 	Schedule  Schedule
@@ -79,7 +80,7 @@ func (t *Trainer[T]) Run(ctx context.Context, progress func(Progress) error) err
 	total := int64(s.Epochs) * int64(t.Corpus.Tokens())
 	p := &t.Position
 	if p.Epoch < 0 || p.Block < 0 || p.Block > 0 && p.Block >= len(starts)-1 {
-		return fmt.Errorf("%w: position %+v in %d blocks", ErrConfig, *p, len(starts)-1)
+		return fmt.Errorf("%w: %+v in %d blocks", ErrPosition, *p, len(starts)-1)
 	}
 	rate := func(words int64) float64 {
 		return max(s.MinRate, s.Rate-(s.Rate-s.MinRate)*float64(words)/float64(max(1, total)))
@@ -142,7 +143,7 @@ func (a *alone[T]) learn(first, last int, rate float64) error {
 // seed starts what learner k draws in the block of the corpus where training stands.
 func (t *Trainer[T]) seed(r *rand.PCG, k int) {
 	p := t.Position
-	r.Seed(mix(t.Schedule.Seed+uint64(k)<<32), mix(uint64(p.Epoch)<<32|uint64(p.Block)))
+	r.Seed(mix(t.Schedule.Seed), mix(mix(uint64(p.Epoch)<<32|uint64(p.Block))+uint64(k)))
 }
 
 // emit gives the learner sequences first … last-1. kept is scratch.
@@ -154,14 +155,11 @@ func (t *Trainer[T]) emit(l *Learner[T], first, last int, kept []int32) []int32 
 	return kept
 }
 
-// checkCorpus tells whether every id is a target, and a word that may be dropped.
+// checkCorpus tells whether every id is a target, or what else Emit makes of it, and a word that may be dropped.
 func (t *Trainer[T]) checkCorpus() error {
-	n := math.MaxInt
-	if t.Objective.Negatives > 0 && t.Objective.Noise != nil {
-		n = t.Objective.Noise.Len()
-	}
-	if t.Objective.Tree != nil {
-		n = min(n, t.Objective.Tree.Len())
+	n := t.Ids
+	if n == 0 {
+		n = t.Objective.targets()
 	}
 	if t.Keep != nil {
 		n = min(n, len(t.Keep.below))

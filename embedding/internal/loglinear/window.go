@@ -1,6 +1,10 @@
 package loglinear
 
-import "github.com/seed6481993f/verso/internal/kernel"
+import (
+	"math/rand/v2"
+
+	"github.com/seed6481993f/verso/internal/kernel"
+)
 
 // Emit forms what is to be learned of sequence i, whose frequent words are dropped already, and gives it to the learner.
 type Emit[T kernel.Float] func(l *Learner[T], i int, words []int32)
@@ -10,7 +14,7 @@ type Emit[T kernel.Float] func(l *Learner[T], i int, words []int32)
 func SkipGram[T kernel.Float](window int, shrink bool) Emit[T] {
 	return func(l *Learner[T], _ int, words []int32) {
 		for i, target := range words {
-			from, to := l.Around(i, len(words), window, shrink)
+			from, to := Around(l.Rand, i, len(words), window, shrink)
 			for j := from; j < to; j++ {
 				if j != i {
 					l.Pair(words[j], target)
@@ -24,7 +28,7 @@ func SkipGram[T kernel.Float](window int, shrink bool) Emit[T] {
 func CBOW[T kernel.Float](window int, shrink bool, how Combine) Emit[T] {
 	return func(l *Learner[T], _ int, words []int32) {
 		for i, target := range words {
-			from, to := l.Around(i, len(words), window, shrink)
+			from, to := Around(l.Rand, i, len(words), window, shrink)
 			l.bag = append(append(l.bag[:0], words[from:i]...), words[i+1:to]...)
 			l.Bag(l.bag, target, how)
 		}
@@ -32,9 +36,9 @@ func CBOW[T kernel.Float](window int, shrink bool, how Combine) Emit[T] {
 }
 
 // Around returns the window [from, to) of place i among n; shrink draws its width from 1 … window.
-func (l *Learner[T]) Around(i, n, window int, shrink bool) (from, to int) {
+func Around(r *rand.PCG, i, n, window int, shrink bool) (from, to int) {
 	if shrink {
-		window = 1 + below(l.Rand, window)
+		window = 1 + Below(r, window)
 	}
-	return max(0, i-window), min(n, i+window+1)
+	return max(0, i-window), min(n-1, i+window) + 1
 }
