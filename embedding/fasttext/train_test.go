@@ -158,7 +158,7 @@ func TestOneMeanForAllAround(t *testing.T) {
 		require.Equal(t, buckets == 3, slices.Contains(f.distinct, false))
 		require.Len(t, got.In, len(want.In))
 		for i := range got.In {
-			require.InDelta(t, want.In[i], got.In[i], 2e-5)
+			require.InDelta(t, want.In[i], got.In[i], 2e-5*(1+math.Abs(float64(want.In[i]))))
 		}
 		first, err := loglinear.NewTables[float32](got.Inputs(), 0, c.Dim)
 		require.NoError(t, err)
