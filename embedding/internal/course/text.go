@@ -199,7 +199,7 @@ func (t *Text) Order(minCount int64, most int) (words []string, counts []int64, 
 func (t *Text) Cut(minCount int64, most, least int) (words []string, counts []int64, corpus *loglinear.Corpus, err error) {
 	words, counts, to := t.Order(minCount, most)
 	if len(words) < least {
-		return nil, nil, nil, fmt.Errorf("%w: of %d distinct words %d occur %d times, want %d at least", t.kind.ErrCorpus, len(t.words), len(words), minCount, least)
+		return nil, nil, nil, fmt.Errorf("%w: %d words occur %d times, want %d at least; there are %d distinct ones", t.kind.ErrCorpus, len(words), minCount, least, len(t.words))
 	}
 	t.corpus.Renumber(to)
 	return words, counts, &t.corpus, nil
