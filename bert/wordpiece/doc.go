@@ -17,7 +17,9 @@
 // A word is cut from the left into the longest pieces of the vocabulary, those
 // inside a word spelled with "##": "unaffable" is "una", "##ffa", "##ble". Where
 // no cut exists, or a word has over 100 characters, the whole word is one [UNK].
-// Cost: time in the length of a word times that of the longest piece.
+// Cost: time in the length of the text, and for a word in its length times that of
+// the longest piece. Text is read no further than a limit on pieces wants it, and
+// in stretches of 4 kB where it has blanks.
 //
 // Special tokens written in a text ("[MASK]") are found before all else and are
 // never cut. A text "[CLS]" typed by a user is thus the special token, as there.
@@ -35,7 +37,9 @@
 //
 // Hugging Face has two programs that disagree in corners. Lower case is that of
 // the fast one: each character by itself, so that a final Σ becomes σ, not ς.
-// Truncation and the range of Chinese characters are those of the slow one.
+// Truncation and the range of Chinese characters are those of the slow one. That
+// one composes characters (NFC) where accents count since 2023; the fast one does
+// not, and neither is it done here. A vocabulary with one token twice is an error.
 //
 // # Sources
 //

@@ -2,6 +2,7 @@ package wordpiece
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/seed6481993f/verso/embedding/vocab"
@@ -22,11 +23,9 @@ func (t *Tokenizer) Encode(text string, limit int) (Encoding, error) {
 	if err := checkLimit(limit, 2); err != nil {
 		return Encoding{}, err
 	}
-	a := t.Pieces(text)
-	if limit > 0 {
-		a = a[:min(len(a), limit-2)]
-	}
-	return t.join(a, nil, false), nil
+	room := room(limit, 2)
+	a := t.cut(text, room)
+	return t.join(a[:min(len(a), room)], nil, false), nil
 }
 
 // EncodePair returns [CLS] a [SEP] b [SEP], cut to limit tokens by taking from
@@ -35,12 +34,10 @@ func (t *Tokenizer) EncodePair(a, b string, limit int) (Encoding, error) {
 	if err := checkLimit(limit, 3); err != nil {
 		return Encoding{}, err
 	}
-	p, q := t.Pieces(a), t.Pieces(b)
-	if limit > 0 {
-		n, m := longestFirst(len(p), len(q), limit-3)
-		p, q = p[:n], q[:m]
-	}
-	return t.join(p, q, true), nil
+	room := room(limit, 3)
+	p, q := t.cut(a, room), t.cut(b, room) // what is beyond the room is lost first in any case
+	n, m := longestFirst(min(len(p), room), min(len(q), room), room)
+	return t.join(p[:n], q[:m], true), nil
 }
 
 func checkLimit(limit, least int) error {
@@ -48,6 +45,14 @@ func checkLimit(limit, least int) error {
 		return fmt.Errorf("%w: want at least %d for the special tokens, got %d", ErrLength, least, limit)
 	}
 	return nil
+}
+
+// room is how many pieces a limit leaves beside so many special tokens.
+func room(limit, special int) int {
+	if limit == 0 {
+		return math.MaxInt / 2 // two of which can be added
+	}
+	return limit - special
 }
 
 // longestFirst takes one from the longer of two lengths, from the second where

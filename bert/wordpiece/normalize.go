@@ -1,6 +1,7 @@
 package wordpiece
 
 import (
+	"iter"
 	"unicode"
 	"unicode/utf8"
 
@@ -14,50 +15,66 @@ type char struct {
 	start, end int
 }
 
-// basic cuts part of a text, which begins at byte base of the whole, into words
-// and punctuation marks.
-func (t *Tokenizer) basic(text string, base int, emit func(word []char)) {
-	chars := make([]char, 0, len(text))
-	for i, r := range text {
-		_, n := utf8.DecodeRuneInString(text[i:])
-		chars = t.normalise(chars, r, base+i, base+i+n)
-	}
-	if t.cfg.StripAccents {
-		chars = stripped(chars)
-	}
-	if t.cfg.Lower {
-		chars = lowered(chars)
-	}
-	from := 0
-	for i, c := range chars {
-		alone := isPunctuation(c.r) || t.cfg.SpaceChinese && isChinese(c.r)
-		if !alone && c.r != ' ' {
-			continue
+// normaliser cuts texts into words; its memory serves one after another.
+type normaliser struct {
+	cfg          Config
+	chars, lower []char
+}
+
+// words cuts part of a text, which begins at byte base of the whole, into words
+// and punctuation marks. Each may be kept until the next one comes.
+func (n *normaliser) words(text string, base int) iter.Seq[[]char] {
+	return func(yield func([]char) bool) {
+		chars := n.normalise(text, base)
+		from := 0
+		for i, c := range chars {
+			alone := isPunctuation(c.r) || n.cfg.SpaceChinese && isChinese(c.r)
+			if !alone && c.r != ' ' {
+				continue
+			}
+			if from < i && !yield(chars[from:i]) {
+				return
+			}
+			if alone && !yield(chars[i:i+1]) {
+				return
+			}
+			from = i + 1
 		}
-		if from < i {
-			emit(chars[from:i])
+		if from < len(chars) {
+			yield(chars[from:])
 		}
-		if alone {
-			emit(chars[i : i+1])
-		}
-		from = i + 1
-	}
-	if from < len(chars) {
-		emit(chars[from:])
 	}
 }
 
-// normalise appends a cleaned character, or nothing. Chinese characters are
-// found before decomposition, which turns compatibility ideographs into others
-// of the same ranges.
-func (t *Tokenizer) normalise(chars []char, r rune, start, end int) []char {
+// normalise returns the characters of a text, cleaned, and without accents and
+// case where these do not count.
+func (n *normaliser) normalise(text string, base int) []char {
+	chars := n.chars[:0]
+	for i, r := range text {
+		_, size := utf8.DecodeRuneInString(text[i:])
+		chars = n.clean(chars, r, base+i, base+i+size)
+	}
+	n.chars = chars
+	if n.cfg.StripAccents {
+		chars = stripped(chars)
+	}
+	if n.cfg.Lower {
+		n.lower = lowered(n.lower[:0], chars)
+		chars = n.lower
+	}
+	return chars
+}
+
+// clean appends a character as a blank or decomposed, or nothing. Decomposition
+// leaves ideographs among ideographs: what stands alone can be told behind it.
+func (n *normaliser) clean(chars []char, r rune, start, end int) []char {
 	switch {
-	case t.cfg.Clean && dropped(r):
+	case n.cfg.Clean && dropped(r):
 		return chars
 	case unicode.IsSpace(r):
 		r = ' '
 	}
-	if r < utf8.RuneSelf || !t.cfg.StripAccents {
+	if r < utf8.RuneSelf || !n.cfg.StripAccents {
 		return append(chars, char{r, start, end})
 	}
 	for _, d := range string(norm.NFD.AppendString(nil, string(r))) {
@@ -94,19 +111,17 @@ func stripped(chars []char) []char {
 // combining is the canonical combining class of r: 0 of a letter.
 func combining(r rune) uint8 { return norm.NFD.PropertiesString(string(r)).CCC() }
 
-// lowered lower-cases in place; İ alone has two characters for one.
-func lowered(chars []char) []char {
-	for i := 0; i < len(chars); i++ {
-		c := &chars[i]
-		if c.r != 'İ' {
-			c.r = unicode.ToLower(c.r)
+// lowered appends the characters in lower case; İ alone has two for one.
+func lowered(out, chars []char) []char {
+	for _, c := range chars {
+		if c.r == 'İ' {
+			out = append(out, char{'i', c.start, c.end}, char{'\u0307', c.start, c.end})
 			continue
 		}
-		c.r = 'i'
-		chars = append(chars[:i+1], append([]char{{'\u0307', c.start, c.end}}, chars[i+1:]...)...)
-		i++
+		c.r = unicode.ToLower(c.r)
+		out = append(out, c)
 	}
-	return chars
+	return out
 }
 
 // dropped reports what cleaning takes away: all of category C but blanks.

@@ -2,6 +2,7 @@ package wordpiece
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -135,16 +136,20 @@ func (t *Tokenizer) Mask() int { return t.ids[t.cfg.Mask] }
 
 // Pieces cuts a text, without [CLS] and [SEP] around it. Invalid UTF-8 counts as
 // U+FFFD, which is dropped.
-func (t *Tokenizer) Pieces(text string) []Token {
+func (t *Tokenizer) Pieces(text string) []Token { return t.cut(text, math.MaxInt) }
+
+// cut stops when it has enough pieces: it returns all of a text, or no fewer than
+// are enough.
+func (t *Tokenizer) cut(text string, enough int) []Token {
 	var out []Token
-	from := 0
-	for from < len(text) {
-		at, s := t.nextSpecial(text[from:])
-		t.basic(text[from:from+at], from, func(word []char) { out = t.pieces(out, word) })
-		from += at
-		if s != "" {
-			out = append(out, Token{vocab.Token{Text: s, Start: from, End: from + len(s)}, t.ids[s]})
-			from += len(s)
+	for p := range t.parts(text) {
+		if len(out) >= enough {
+			break
+		}
+		if p.special == "" {
+			out = t.pieces(out, p.word)
+		} else {
+			out = append(out, Token{vocab.Token{Text: p.special, Start: p.start, End: p.start + len(p.special)}, t.ids[p.special]})
 		}
 	}
 	return out
@@ -158,18 +163,6 @@ func (t *Tokenizer) Tokenize(text string) []vocab.Token {
 		out[i] = p.Token
 	}
 	return out
-}
-
-// nextSpecial returns where the first special token of a text begins, and which
-// it is: the longest where several begin there. Without one it returns the text's length.
-func (t *Tokenizer) nextSpecial(text string) (at int, which string) {
-	at = len(text)
-	for _, s := range t.special {
-		if i := strings.Index(text, s); i >= 0 && (i < at || i == at && len(s) > len(which)) {
-			at, which = i, s
-		}
-	}
-	return at, which
 }
 
 // pieces cuts a word, from the left, into the longest pieces.

@@ -2,6 +2,7 @@ package wordpiece_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -110,6 +111,68 @@ func TestEncodeTruncates(t *testing.T) {
 	require.ErrorContains(t, err, "want at least 2 for the special tokens, got 1")
 	_, err = tok.EncodePair("a", "b", 2)
 	require.ErrorIs(t, err, wordpiece.ErrLength)
+}
+
+// Text is read no further than a limit wants it, and in stretches of some
+// thousand bytes: both must not show.
+func TestLongTexts(t *testing.T) {
+	tok := small(t, wordpiece.DefaultConfig(), "b", "##a")
+	r := rand.New(rand.NewPCG(1, 2))
+	random := func(words int) string {
+		var b strings.Builder
+		for range words {
+			b.WriteString([]string{"a", "b", "café", "unaffable", "[SEP]", "x", "İ", "中", "e\u0301\u0316", "!"}[r.IntN(10)])
+			b.WriteString([]string{" ", "\n", "", "\u2003", " \u0301"}[r.IntN(5)])
+		}
+		return b.String()
+	}
+	long := random(6000)
+	var apart []wordpiece.Token
+	for from := 0; from < len(long); { // at a single blank each time
+		end := strings.IndexByte(long[from:], ' ')
+		if end < 0 {
+			end = len(long) - from
+		}
+		for _, p := range tok.Pieces(long[from : from+end]) {
+			p.Start, p.End = p.Start+from, p.End+from
+			apart = append(apart, p)
+		}
+		from += end + 1
+	}
+	require.Equal(t, apart, tok.Pieces(long))
+
+	for range 300 {
+		a, b, limit := random(r.IntN(20)), random(r.IntN(20)), 3+r.IntN(25)
+		whole, err := tok.Encode(a, 0)
+		require.NoError(t, err)
+		cut, err := tok.Encode(a, limit)
+		require.NoError(t, err)
+		n := min(len(whole.IDs), limit) - 1
+		require.Equal(t, append(whole.IDs[:n:n], tok.Separator()), cut.IDs)
+
+		p, q := tok.Pieces(a), tok.Pieces(b)
+		for len(p)+len(q) > limit-3 { // the rule, word for word
+			if len(p) > len(q) {
+				p = p[:len(p)-1]
+			} else {
+				q = q[:len(q)-1]
+			}
+		}
+		pair, err := tok.EncodePair(a, b, limit)
+		require.NoError(t, err)
+		require.Equal(t, append([]wordpiece.Token{}, p...), pair.Tokens[1:1+len(p)])
+		require.Equal(t, append([]wordpiece.Token{}, q...), pair.Tokens[2+len(p):2+len(p)+len(q)])
+		require.Len(t, pair.Tokens, len(p)+len(q)+3)
+	}
+}
+
+// A megabyte of special tokens, or of characters that become two, takes time in its length: this test would take minutes else.
+func TestLinearTime(t *testing.T) {
+	tok := small(t, wordpiece.DefaultConfig())
+	require.Len(t, tok.Pieces(strings.Repeat("[SEP]", 400_000)), 400_000)
+	c := wordpiece.CasedConfig()
+	c.Lower = true
+	require.Len(t, small(t, c).Pieces(strings.Repeat("İ", 500_000)), 1)
 }
 
 func TestDecode(t *testing.T) {

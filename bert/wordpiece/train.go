@@ -63,19 +63,15 @@ func Train(ctx context.Context, texts iter.Seq[string], c TrainConfig) (*Tokeniz
 
 // countWords adds the basic tokens of a text. Special tokens are none.
 func (t *Tokenizer) countWords(text string, counts map[string]int) {
-	for text != "" {
-		at, s := t.nextSpecial(text)
-		t.basic(text[:at], 0, func(word []char) {
-			if len(word) > t.cfg.MaxChars {
-				return
-			}
-			buf := make([]byte, 0, 4*len(word))
-			for _, c := range word {
-				buf = utf8.AppendRune(buf, c.r)
-			}
-			counts[string(buf)]++
-		})
-		text = text[at+len(s):]
+	for p := range t.parts(text) {
+		if p.special != "" || len(p.word) > t.cfg.MaxChars {
+			continue
+		}
+		buf := make([]byte, 0, 4*len(p.word))
+		for _, c := range p.word {
+			buf = utf8.AppendRune(buf, c.r)
+		}
+		counts[string(buf)]++
 	}
 }
 
