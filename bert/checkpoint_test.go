@@ -37,7 +37,7 @@ func TestCanonicalNames(t *testing.T) {
 
 // goldenFolder copies a reference checkpoint with one form of weights into a
 // folder of its own and adds a vocabulary.
-func goldenFolder(t *testing.T, name, weights string) string {
+func goldenFolder(t testing.TB, name, weights string) string {
 	t.Helper()
 	from, dir := filepath.Join("testdata/golden/bert", name), t.TempDir()
 	for _, f := range []string{configFile, weights} {

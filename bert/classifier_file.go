@@ -63,45 +63,75 @@ func (k *Classifier) SaveFolder(dir string) error {
 	for i, c := range k.classes {
 		names[strconv.Itoa(i)], numbers[c] = c, i
 	}
-	return k.model.saveFolder(dir, "BertForSequenceClassification", map[string]any{
+	return k.model.saveFolder(dir, sequenceClassifier, map[string]any{
 		"id2label": names, "label2id": numbers, "classifier_dropout": k.cfg.Dropout, "num_labels": len(k.classes),
 	})
 }
 
 // ClassifierFromFolder reads a fine-tuned classifier from a folder of Hugging
-// Face's, with the names of its classes (id2label) and its dropout. A folder
-// without "classifier.weight" or without a pooler is [ErrCheckpoint].
+// Face's, with the names of its classes (id2label) and its dropout. [ErrCheckpoint]
+// is a folder without "classifier.weight" or a pooler, and one of another task: a
+// class for each word, classes of which several hold at once, a single score.
 func ClassifierFromFolder(dir string) (*Classifier, error) {
 	var k *Classifier
 	_, err := openFolder(dir, func(m *Model, w *checkpoint, settings []byte) error {
-		shape, ok := w.Shape("classifier.weight")
-		if !ok || len(shape) != 2 || m.pooler == nil {
-			return fmt.Errorf("%w: a classifier wants a pooler and classifier.weight, it has shape %v", ErrCheckpoint, shape)
-		}
-		said := struct {
-			Names   map[string]string `json:"id2label"`
-			Dropout *float64          `json:"classifier_dropout"`
-		}{}
+		var said classifierSettings
 		if err := json.Unmarshal(settings, &said); err != nil {
 			return fmt.Errorf("%w: %s: %w", ErrCheckpoint, configFile, err)
 		}
-		classes := make([]string, min(shape[0], maxClasses))
-		for i := range classes {
-			classes[i] = "LABEL_" + strconv.Itoa(i)
-			if name, ok := said.Names[strconv.Itoa(i)]; ok {
-				classes[i] = name
-			}
+		shape, ok := w.Shape("classifier.weight")
+		if !ok || len(shape) != 2 || shape[1] != m.cfg.Hidden || m.pooler == nil {
+			return fmt.Errorf("%w: a classifier wants a pooler and classifier.weight (classes, %d), it has shape %v", ErrCheckpoint, m.cfg.Hidden, clipped(shape))
+		}
+		if err := said.check(shape[0]); err != nil {
+			return err
 		}
 		c := DefaultClassifierConfig()
-		if c.Dropout = m.cfg.HiddenDropout; said.Dropout != nil {
-			c.Dropout = *said.Dropout
-		}
+		c.Dropout = m.cfg.HiddenDropout
+		set(&c.Dropout, said.Dropout)
 		var err error
-		k, err = assemble(m, classes, c)
+		k, err = assemble(m, said.classes(shape[0]), c)
 		return err
 	})
 	return k, err
 }
 
-// maxClasses is the largest number of classes in a folder: a lying shape fails later.
-const maxClasses = 1 << 20
+// classifierSettings is what config.json says of a classifier.
+type classifierSettings struct {
+	Architectures []string          `json:"architectures"`
+	Problem       string            `json:"problem_type"`
+	Names         map[string]string `json:"id2label"`
+	Dropout       *float64          `json:"classifier_dropout"`
+}
+
+// sequenceClassifier is Hugging Face's class for what a [Classifier] is.
+const sequenceClassifier = "BertForSequenceClassification"
+
+// check refuses other tasks, whose weights have the same names.
+func (s classifierSettings) check(outputs int) error {
+	switch {
+	case len(s.Architectures) > 0 && s.Architectures[0] != sequenceClassifier:
+		return fmt.Errorf("%w: architectures has %.50q, want %q", ErrCheckpoint, s.Architectures[0], sequenceClassifier)
+	case s.Problem != "" && s.Problem != "single_label_classification":
+		return fmt.Errorf("%w: problem_type is %.50q, want \"single_label_classification\"", ErrCheckpoint, s.Problem)
+	case outputs == 1:
+		return fmt.Errorf("%w: classifier.weight has a single output, a score, want at least two classes", ErrCheckpoint)
+	}
+	return nil
+}
+
+// classes returns the names of the classes, by Hugging Face's default where the file has none.
+func (s classifierSettings) classes(n int) []string {
+	classes := make([]string, n)
+	for i := range classes {
+		number := strconv.Itoa(i)
+		classes[i] = "LABEL_" + number
+		if name, ok := s.Names[number]; ok {
+			classes[i] = name
+		}
+	}
+	return classes
+}
+
+// clipped shortens a shape of a file for an error's text.
+func clipped(shape []int) []int { return shape[:min(len(shape), 8)] }

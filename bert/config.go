@@ -108,7 +108,8 @@ func parseConfig(data []byte) (Config, error) {
 		Positions string `json:"position_embedding_type"`
 		Decoder   bool   `json:"is_decoder"`
 		Cross     bool   `json:"add_cross_attention"`
-	}{Model: "bert", Positions: "absolute"}
+		Tied      bool   `json:"tie_word_embeddings"`
+	}{Model: "bert", Positions: "absolute", Tied: true}
 	for _, into := range []any{&c, &other} {
 		if err := json.Unmarshal(data, into); err != nil {
 			return c, fmt.Errorf("%w: config.json: %w", ErrCheckpoint, err)
@@ -121,6 +122,8 @@ func parseConfig(data []byte) (Config, error) {
 		return c, fmt.Errorf("%w: position_embedding_type is %.50q, want \"absolute\"", ErrCheckpoint, other.Positions)
 	case other.Decoder || other.Cross:
 		return c, fmt.Errorf("%w: it is a decoder, want an encoder", ErrCheckpoint)
+	case !other.Tied:
+		return c, fmt.Errorf("%w: tie_word_embeddings is false: the masked words have a table of their own, want the encoder's", ErrCheckpoint)
 	}
 	if err := c.validate(); err != nil {
 		return c, fmt.Errorf("%w: config.json: %w", ErrCheckpoint, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -22,15 +23,23 @@ const (
 	weightsFile   = "model.safetensors"
 	pickledFile   = "pytorch_model.bin"
 	vocabFile     = "vocab.txt"
+	fastFile      = "tokenizer.json"
 	tokenizerFile = "tokenizer_config.json"
+	specialFile   = "special_tokens_map.json"
+	addedFile     = "added_tokens.json"
 )
 
-// maxJSON is the largest file of settings that is read.
-const maxJSON = 1 << 20
+// The largest files of settings that are read; tokenizer.json holds a vocabulary.
+const (
+	maxJSON = 1 << 20
+	maxFast = 64 << 20
+)
 
 // OpenFolder reads a model from a folder that Hugging Face's save_pretrained
-// wrote: config.json, vocab.txt, and model.safetensors or pytorch_model.bin.
-// tokenizer_config.json says whether case counts; without it, it does not.
+// wrote: config.json, model.safetensors or pytorch_model.bin, vocab.txt or
+// tokenizer.json. tokenizer_config.json says whether case counts; without it, it
+// does not. What would cut texts in another way, such as a token added to the
+// vocabulary, is [ErrCheckpoint].
 //
 // Names of 2018 (LayerNorm.gamma), an encoder alone without "bert." before its
 // names, and missing heads are taken as they come; what a head of another task
@@ -45,7 +54,7 @@ type addition func(m *Model, w *checkpoint, settings []byte) error
 
 // openFolder reads a model, with an addition where there is one.
 func openFolder(dir string, more addition) (*Model, error) {
-	settings, err := readSmall(filepath.Join(dir, configFile))
+	settings, err := readSmall(filepath.Join(dir, configFile), maxJSON)
 	if err != nil {
 		return nil, err
 	}
@@ -116,52 +125,36 @@ func openSource(dir string) (source, error) {
 	return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 }
 
-// openPieces reads vocabulary and settings of a folder's tokenizer.
-func openPieces(dir string) (*wordpiece.Tokenizer, error) {
-	said := struct {
-		Lower   *bool `json:"do_lower_case"`
-		Accents *bool `json:"strip_accents"`
-		Chinese *bool `json:"tokenize_chinese_chars"`
-	}{}
-	data, err := readSmall(filepath.Join(dir, tokenizerFile))
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return nil, err
-	default:
-		if err := json.Unmarshal(data, &said); err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrCheckpoint, tokenizerFile, err)
-		}
-	}
-	c := wordpiece.DefaultConfig()
-	if said.Lower != nil {
-		c.Lower, c.StripAccents = *said.Lower, *said.Lower // accents go with case unless the file says so
-	}
-	if said.Accents != nil {
-		c.StripAccents = *said.Accents
-	}
-	if said.Chinese != nil {
-		c.SpaceChinese = *said.Chinese
-	}
-	return wordpiece.ReadFile(filepath.Join(dir, vocabFile), c)
-}
-
-func readSmall(path string) ([]byte, error) {
+func readSmall(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxJSON+1))
-	if err == nil && len(data) > maxJSON {
-		err = fmt.Errorf("%w: %s has over %d bytes", ErrCheckpoint, path, maxJSON)
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = fmt.Errorf("%w: %s has over %d bytes", ErrCheckpoint, path, most)
 	}
 	return data, err
 }
 
+// readJSON reads a small file into v.
+func readJSON(path string, most int64, v any) error {
+	data, err := readSmall(path, most)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrCheckpoint, path, err)
+	}
+	return nil
+}
+
 // SaveFolder writes the model as Hugging Face's from_pretrained reads it:
-// config.json, model.safetensors, vocab.txt and tokenizer_config.json, each
-// whole or not at all. The folder is made where it is missing.
+// model.safetensors, vocab.txt, tokenizer_config.json and config.json, in this
+// order, each whole or not at all. The folder is made where it is missing. One that
+// holds a tokenizer.json is [ErrCheckpoint]: Hugging Face's library would read that
+// in place of vocab.txt.
 func (m *Model) SaveFolder(dir string) error {
 	return m.saveFolder(dir, m.architecture(), nil)
 }
@@ -183,6 +176,9 @@ func (m *Model) saveFolder(dir, architecture string, more map[string]any) error 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	if _, err := os.Lstat(filepath.Join(dir, fastFile)); err == nil {
+		return fmt.Errorf("%w: %s holds %s, which would be read in place of %s; remove it first", ErrCheckpoint, dir, fastFile, vocabFile)
+	}
 	settings := map[string]any{"model_type": "bert", "architectures": []string{architecture}, "pad_token_id": m.pieces.Pad()}
 	data, err := json.Marshal(m.cfg)
 	if err != nil {
@@ -191,31 +187,34 @@ func (m *Model) saveFolder(dir, architecture string, more map[string]any) error 
 	if err := json.Unmarshal(data, &settings); err != nil {
 		return err
 	}
-	for k, v := range more {
-		settings[k] = v
-	}
+	maps.Copy(settings, more)
 	c := m.pieces.Config()
-	for name, v := range map[string]any{
-		configFile: settings,
-		tokenizerFile: map[string]any{
-			"tokenizer_class": "BertTokenizer", "do_lower_case": c.Lower, "strip_accents": c.StripAccents, "tokenize_chinese_chars": c.SpaceChinese,
-			"unk_token": c.Unknown, "sep_token": c.Separator, "pad_token": c.Pad, "cls_token": c.Class, "mask_token": c.Mask,
-			"model_max_length": m.cfg.Positions,
-		},
-	} {
-		data, err := json.MarshalIndent(v, "", "  ")
-		if err != nil {
-			return err
-		}
-		if err := atomicfile.Write(filepath.Join(dir, name), func(w io.Writer) error {
-			_, err := w.Write(append(data, '\n'))
-			return err
-		}); err != nil {
-			return err
-		}
+	tokenizer := map[string]any{
+		"tokenizer_class": "BertTokenizer", "do_lower_case": c.Lower, "strip_accents": c.StripAccents, "tokenize_chinese_chars": c.SpaceChinese,
+		"clean_text": c.Clean, "max_input_chars_per_word": c.MaxChars,
+		"unk_token": c.Unknown, "sep_token": c.Separator, "pad_token": c.Pad, "cls_token": c.Class, "mask_token": c.Mask,
+		"model_max_length": m.cfg.Positions,
+	}
+	// What is read first is written last: until then a folder that is there stays what it was, or does not fit.
+	if err := verso.SaveParamsFile(filepath.Join(dir, weightsFile), m.params, map[string]string{"format": "pt"}); err != nil {
+		return err
 	}
 	if err := m.pieces.WriteFile(filepath.Join(dir, vocabFile)); err != nil {
 		return err
 	}
-	return verso.SaveParamsFile(filepath.Join(dir, weightsFile), m.params, map[string]string{"format": "pt"})
+	if err := writeJSON(filepath.Join(dir, tokenizerFile), tokenizer); err != nil {
+		return err
+	}
+	return writeJSON(filepath.Join(dir, configFile), settings)
+}
+
+func writeJSON(path string, v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(append(data, '\n'))
+		return err
+	})
 }
