@@ -174,7 +174,7 @@ func (l *cacheLayer) step(x []float32, n, embed int) []float32 {
 	}
 	l.part(l.feed, n, embed, func(x []float32) []float32 {
 		l.up = rowsOf(l.hidden.linear1, n, x, l.up)
-		l.active = sized(l.active, len(l.up))
+		l.active = resize(l.active, len(l.up))
 		shape := []int{len(l.up)}
 		_ = l.activate.Forward([]op.Value[float32]{{Shape: shape, Data: l.up}}, op.Value[float32]{Shape: shape, Data: l.active}) // it has no error to return
 		l.v = rowsOf(l.hidden.linear2, n, l.active, l.v)
@@ -186,7 +186,7 @@ func (l *cacheLayer) step(x []float32, n, embed int) []float32 {
 // part puts a part of the layer over l.y.
 func (l *cacheLayer) part(p part, n, embed int, f func(x []float32) []float32) {
 	if p.cfg.NormFirst {
-		l.x = sized(l.x, n*embed)
+		l.x = resize(l.x, n*embed)
 		l.normalise(p.norm, n, embed, l.y, l.x)
 		kernel.Add(l.y, l.y, f(l.x))
 		return
@@ -196,7 +196,7 @@ func (l *cacheLayer) part(p part, n, embed int, f func(x []float32) []float32) {
 }
 
 func (l *cacheLayer) normalise(norm *verso.LayerNorm, n, embed int, x, y []float32) {
-	l.mean, l.rstd = sized(l.mean, n), sized(l.rstd, n)
+	l.mean, l.rstd = resize(l.mean, n), resize(l.rstd, n)
 	kernel.LayerNormRows(n, embed, l.hidden.cfg.Eps, norm.Weight.Float32s(), norm.Bias.Float32s(), x, y, l.mean, l.rstd)
 }
 
@@ -205,7 +205,7 @@ func (l *cacheLayer) attention(a *MultiHead, n int, x []float32, f func(h int) (
 	d := a.embed / a.heads
 	scale := float32(1 / math.Sqrt(float64(d)))
 	l.q = a.projectRows(0, n, x, l.q)
-	l.v = sized(l.v, n*a.embed)
+	l.v = resize(l.v, n*a.embed)
 	clear(l.v)
 	for h := range n {
 		keys, values := f(h)
@@ -213,7 +213,7 @@ func (l *cacheLayer) attention(a *MultiHead, n int, x []float32, f func(h int) (
 		if rows == 0 {
 			continue
 		}
-		l.scores = sized(l.scores, rows)
+		l.scores = resize(l.scores, rows)
 		for head := range a.heads {
 			at := head * d
 			q, y := l.q[h*a.embed+at:h*a.embed+at+d], l.v[h*a.embed+at:h*a.embed+at+d]
@@ -243,7 +243,7 @@ func (a *MultiHead) projectRows(i, rows int, x, y []float32) []float32 {
 	if a.InBias != nil {
 		o.Bias = a.InBias.Float32s()[i*a.embed : (i+1)*a.embed]
 	}
-	y = sized(y, rows*a.embed)
+	y = resize(y, rows*a.embed)
 	kernel.GemmWith(o, false, true, rows, a.embed, width, 1, x, width, weight, width, 0, y, a.embed)
 	return y
 }
@@ -255,15 +255,7 @@ func rowsOf(l *verso.Linear, rows int, x, y []float32) []float32 {
 	if l.Bias != nil {
 		o.Bias = l.Bias.Float32s()
 	}
-	y = sized(y, rows*s[0])
+	y = resize(y, rows*s[0])
 	kernel.GemmWith(o, false, true, rows, s[0], s[1], 1, x, s[1], l.Weight.Float32s(), s[1], 0, y, s[0])
 	return y
-}
-
-// sized returns n numbers, the old memory where it is large enough.
-func sized(x []float32, n int) []float32 {
-	if cap(x) >= n {
-		return x[:n]
-	}
-	return make([]float32, n)
 }

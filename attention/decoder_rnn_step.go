@@ -2,8 +2,8 @@ package attention
 
 import "github.com/seed6481993f/verso/internal/kernel"
 
-// memory is what a decoder asks: the rows of some sources, outside a graph.
-type memory struct {
+// sources are what a decoder asks, outside a graph.
+type sources struct {
 	keys   []float32 // (Σ ls, attn), projected
 	values []float32 // (Σ ls, width)
 	first  []int     // row of each source, and one more
@@ -14,7 +14,7 @@ type memory struct {
 // themselves; nothing of it may be used by two goroutines.
 type decoderSteps struct {
 	d *RecurrentDecoder
-	memory
+	sources
 	input, query, tanh, share, own []float32
 }
 

@@ -33,6 +33,9 @@ func Sinusoid(length, features int) []float64 {
 	return out
 }
 
+// SinusoidAt writes the signal of one place over row.
+func SinusoidAt(place int, row []float32) { op.Sinusoid(place, row) }
+
 // LearnedPositions adds to each row a vector of its place that is learned:
 //
 //	y_t = x_t + table[t]

@@ -45,33 +45,3 @@ func DefaultTranslatorFit() verso.FitConfig {
 	f.Batch, f.ClipNorm = 64, 1
 	return f
 }
-
-// SearchConfig says how the words of a translation are chosen.
-type SearchConfig struct {
-	// Beam is how many beginnings are followed at once; 1 is the greedy search,
-	// which takes the likeliest word each time. Default 4. Time and memory grow with
-	// it up to the number of texts that can be written.
-	Beam int
-	// LengthPenalty is α in the score of a whole translation,
-	// log P / length^α, by which the best is chosen; 1 is the mean over its words,
-	// 0 favours short ones. Default 1.
-	LengthPenalty float64
-	// MaxLength is the number of words after which a translation is cut. Default 0:
-	// 10 more than twice those of the source.
-	MaxLength int
-}
-
-// DefaultSearchConfig returns the search by four beams.
-func DefaultSearchConfig() SearchConfig { return SearchConfig{Beam: 4, LengthPenalty: 1} }
-
-func (c SearchConfig) validate() error {
-	switch {
-	case c.Beam < 1:
-		return fmt.Errorf("%w: beam wants at least 1, got %d", verso.ErrConfig, c.Beam)
-	case !(c.LengthPenalty >= 0 && c.LengthPenalty <= 10):
-		return fmt.Errorf("%w: length penalty wants a number from 0 to 10, got %v", verso.ErrConfig, c.LengthPenalty)
-	case c.MaxLength < 0:
-		return fmt.Errorf("%w: max length wants 0 or more, got %d", verso.ErrConfig, c.MaxLength)
-	}
-	return nil
-}

@@ -110,8 +110,8 @@ func TestTranslationMap(t *testing.T) {
 	}
 }
 
-// TestBeamFindsLikelier checks that no score falls with more beams, as long as
-// lengths have no part in it, where greedy search goes astray.
+// TestBeamFindsLikelier checks that more beams find likelier translations where
+// greedy search goes astray. One or another may be less likely: its beginning lost.
 func TestBeamFindsLikelier(t *testing.T) {
 	c, f := translatorSettings(3)
 	f.Epochs = 2 // not sure of anything yet

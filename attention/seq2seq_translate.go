@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gorgonia.org/gorgonia"
-
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/vocab"
 )
@@ -29,42 +27,80 @@ func (t *Translator) Translate(ctx context.Context, text string, c SearchConfig)
 }
 
 // TranslateAll translates many texts, in their order, which is faster than one by
-// one. It stops between words when ctx is done.
+// one. It stops between words when ctx is done. With an error there are no
+// translations.
 func (t *Translator) TranslateAll(ctx context.Context, texts []string, c SearchConfig) ([]*Translation, error) {
-	if err := c.validate(); err != nil {
-		return nil, err
-	}
 	out := make([]*Translation, 0, len(texts))
 	for part := range slices.Chunk(texts, predictBatch) {
-		tokens, ids := make([][]vocab.Token, len(part)), make([][]int, len(part))
-		for i, text := range part {
-			tokens[i] = pieces(text, t.cfg.Lower)
-			ids[i] = t.source.IDs(vocab.Texts(tokens[i]))
-		}
-		best, err := t.decode(ctx, ids, c)
+		found, err := t.translate(ctx, part, c)
 		if err != nil {
 			return nil, err
 		}
-		for i, h := range best {
-			out = append(out, t.translation(part[i], tokens[i], h))
+		for _, all := range found {
+			out = append(out, all[0])
+		}
+	}
+	return out, nil
+}
+
+// TranslateN returns all whole translations that the search has found for a text,
+// as many as beams at most, the best first.
+func (t *Translator) TranslateN(ctx context.Context, text string, c SearchConfig) ([]*Translation, error) {
+	found, err := t.translate(ctx, []string{text}, c)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// translate returns for each text one translation or more.
+func (t *Translator) translate(ctx context.Context, texts []string, c SearchConfig) ([][]*Translation, error) {
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	tokens, ids, limits := make([][]vocab.Token, len(texts)), make([][]int, len(texts)), make([]int, len(texts))
+	for i, text := range texts {
+		tokens[i] = pieces(text, t.cfg.Lower)
+		ids[i] = t.source.IDs(vocab.Texts(tokens[i]))
+		if limits[i] = c.MaxLength; len(ids[i]) == 0 {
+			limits[i] = 0 // nothing to translate
+		} else if c.MaxLength == 0 {
+			limits[i] = 2*len(ids[i]) + 10
+		}
+	}
+	s, h, err := t.encode(ids)
+	if err != nil {
+		return nil, err
+	}
+	w := newWriter(t.net, s, h)
+	found, err := Search(ctx, w.step, limits, t.begin, t.end, c)
+	if err != nil {
+		return nil, fmt.Errorf("translating: %w", err)
+	}
+	out := make([][]*Translation, len(texts))
+	for i, all := range found {
+		for _, h := range all {
+			out[i] = append(out[i], t.translation(texts[i], tokens[i], h, w.mapOf(h, len(tokens[i]))))
+		}
+		if all == nil {
+			out[i] = []*Translation{{}}
 		}
 	}
 	return out, nil
 }
 
 // translation puts words in the place of numbers.
-func (t *Translator) translation(text string, source []vocab.Token, h hypothesis) *Translation {
-	n := &Translation{Score: h.score}
+func (t *Translator) translation(text string, source []vocab.Token, h Hypothesis, m Map) *Translation {
+	n := &Translation{Score: h.Score, Map: m}
 	for _, s := range source {
 		n.Source = append(n.Source, text[s.Start:s.End])
 	}
 	unknown, _ := t.target.Unk()
-	n.Map = Map{Queries: len(h.words), Keys: len(source), Weights: h.weights[:len(h.words)*len(source)]}
 	var words []string
-	for i, id := range h.words {
+	for i, id := range h.Words {
 		word, _ := t.target.Word(id)
-		if id == unknown && len(source) > 0 {
-			row := n.Map.Row(i)
+		if id == unknown {
+			row := m.Row(i)
 			word = n.Source[slices.Index(row, slices.Max(row))]
 		}
 		words, n.Target = append(words, word), append(n.Target, bare(word))
@@ -73,63 +109,38 @@ func (t *Translator) translation(text string, source []vocab.Token, h hypothesis
 	return n
 }
 
-// reader is a compiled graph of the encoder; all readers read the same weights.
-type reader struct {
+// encoding is a compiled graph of the encoder; all read the same weights.
+type encoding struct {
 	m      *verso.Machine
 	tokens verso.Tokens
 	Encoded
 }
 
-// encode reads the sources and copies what the decoder needs.
-func (t *Translator) encode(source [][]int) (mem memory, h []float32, err error) {
-	t.mu.Lock()
-	var r *reader
-	if n := len(t.free); n > 0 {
-		r, t.free = t.free[n-1], t.free[:n-1]
-	}
-	t.mu.Unlock()
-	if r == nil {
-		g := verso.NewGraph(t.cfg.Seed)
-		r = &reader{tokens: g.Tokens("source")}
-		r.Encoded = t.net.Encode(g, r.tokens)
-		if r.m, err = g.Compile(nil); err != nil {
-			return mem, nil, err
-		}
-	}
-	defer func() {
-		t.mu.Lock()
-		t.free = append(t.free, r)
-		t.mu.Unlock()
-	}()
-	if err := r.m.FeedTokens(r.tokens, source); err != nil {
-		return mem, nil, err
-	}
-	if err := r.m.Run(); err != nil {
-		return mem, nil, err
-	}
-	mem.first = []int{0}
-	for i, s := range source {
-		mem.first = append(mem.first, mem.first[i]+len(s))
-	}
-	read := func(n *gorgonia.Node) []float32 { return slices.Clone(r.m.Float32s(n)) }
-	mem.keys, mem.values = read(r.Projected.Rows), read(r.Rows.Rows)
-	return mem, read(r.State), nil
+func (t *Translator) newEncoding() (*encoding, error) {
+	g := verso.NewGraph(t.cfg.Seed)
+	e := &encoding{tokens: g.Tokens("source")}
+	e.Encoded = t.net.Encode(g, e.tokens)
+	var err error
+	e.m, err = g.Compile(nil)
+	return e, err
 }
 
-// decode returns the best translation of each source.
-func (t *Translator) decode(ctx context.Context, source [][]int, c SearchConfig) ([]hypothesis, error) {
-	mem, h, err := t.encode(source)
-	if err != nil {
-		return nil, err
-	}
-	w := &writer{net: t.net, steps: decoderSteps{d: t.net.Decoder, memory: mem}, h: h}
-	lengths := make([]int, len(source))
-	for i, s := range source {
-		lengths[i] = len(s)
-	}
-	best, err := search(ctx, w, lengths, t.begin, t.end, c)
-	if err != nil {
-		return nil, fmt.Errorf("translating: %w", err)
-	}
-	return best, nil
+// encode reads the sources and copies what the decoder needs.
+func (t *Translator) encode(source [][]int) (s sources, h []float32, err error) {
+	err = t.encodings.With(func(e *encoding) error {
+		if err := e.m.FeedTokens(e.tokens, source); err != nil {
+			return err
+		}
+		if err := e.m.Run(); err != nil {
+			return err
+		}
+		s.first = []int{0}
+		for i, words := range source {
+			s.first = append(s.first, s.first[i]+len(words))
+		}
+		s.keys, s.values = slices.Clone(e.m.Float32s(e.Projected.Rows)), slices.Clone(e.m.Float32s(e.Rows.Rows))
+		h = slices.Clone(e.m.Float32s(e.State))
+		return nil
+	})
+	return s, h, err
 }

@@ -3,13 +3,13 @@ package attention
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // Pair is a text and its translation.
@@ -37,10 +37,8 @@ type Translator struct {
 	source, target *vocab.Vocabulary
 	params         *verso.Params
 	net            *Seq2Seq
-	begin, end     int // ids of the target
-
-	mu   sync.Mutex
-	free []*reader // compiled graphs that nobody uses at the moment
+	begin, end     int                    // ids of the target
+	encodings      *reuse.Pool[*encoding] // one a goroutine
 }
 
 // TrainTranslator builds a translator for the words of the training pairs and
@@ -111,6 +109,7 @@ func assembleTranslator(ps *verso.Params, source, target *vocab.Vocabulary, c Tr
 		SourceWords: source.Len(), TargetWords: target.Len(),
 		Dim: c.Dim, Hidden: c.Hidden, Attention: c.Attention, Dropout: c.Dropout,
 	})
+	t.encodings = reuse.New(t.newEncoding)
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
