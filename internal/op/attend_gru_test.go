@@ -63,6 +63,56 @@ func TestAttendGRUGradients(t *testing.T) {
 	}
 }
 
+// Ten batches of different sizes through one graph.
+func TestAttendGRUDynamic(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 3))
+	var batches [][]gradcheck.Input
+	for _, l := range [][2][]int{
+		{{2, 4, 0}, {3, 2, 2}}, {{1}, {5}}, {{0, 0}, {1, 0}}, {{3, 1, 2, 5}, {1, 4, 0, 2}}, {{6}, {1}},
+		{{0}, {0}}, {{2, 2}, {40, 3}}, {{30}, {2}}, {{1, 3, 2}, {2, 2, 2}}, {{4}, {3}},
+	} {
+		batches = append(batches, decoderCase{l[0], l[1], 3, 4, 2, 3}.inputs(rng))
+	}
+	gradcheck.Dynamic(t, batches, func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node {
+		var flat []*gorgonia.Node
+		for _, n := range attendGRU(g, in) {
+			flat = append(flat, g.Apply("sum", op.Inner(), n, verso.Tanh.Forward(g, n)))
+		}
+		return verso.Add(g, flat...)
+	})
+}
+
+// No number of workers changes a bit, forward or backward.
+func TestAttendGRUBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 4))
+	c := decoderCase{[]int{5, 4, 7, 0, 6, 3, 5, 2}, []int{60, 61, 40, 70, 55, 0, 64, 62}, 32, 128, 128, 64}
+	in := attentionValues(c.inputs(rng))
+	run := func(workers int) (all [][]float32) {
+		body := op.AttendGRU(&op.Mode{Workers: workers}).F32
+		shapes, err := body.Shapes(in)
+		require.NoError(t, err)
+		var out, dout []op.Value[float32]
+		rng := rand.New(rand.NewPCG(1, 5))
+		for _, s := range shapes {
+			n := tensor.Shape(s).TotalSize()
+			out = append(out, op.Value[float32]{Shape: s, Data: make([]float32, n)})
+			dout = append(dout, op.Value[float32]{Shape: s, Data: noise(rng, n)})
+		}
+		require.NoError(t, body.Forward(in, out))
+		din := make([]op.Grad[float32], len(in))
+		for i, x := range in {
+			din[i].Data = make([]float32, len(x.Data))
+			all = append(all, din[i].Data)
+		}
+		require.NoError(t, body.Backward(in, out, dout, din))
+		for _, y := range out {
+			all = append(all, y.Data)
+		}
+		return all
+	}
+	require.Equal(t, run(1), run(4))
+}
+
 // TestAttendGRUOneResult checks that results nobody reads do no harm.
 func TestAttendGRUOneResult(t *testing.T) {
 	c := decoderCase{[]int{2, 0, 3}, []int{3, 2, 2}, 3, 4, 2, 3}

@@ -46,6 +46,27 @@ func TestAttentionScoresGradient(t *testing.T) {
 	}
 }
 
+// No number of workers changes a bit of the scores, forward or backward.
+func TestAttentionScoresBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 5))
+	lengths := []int{40, 0, 61, 50, 64, 33}
+	in := attentionValues(attentionInputs(rng, 2, 64, 64, lengths, lengths, false))
+	scores := 0
+	for _, n := range lengths {
+		scores += n * n
+	}
+	dy := noise(rng, 2*scores)
+	v := matrix(128, noise(rng, 128)...)
+	run := func(workers int) [][]float32 {
+		m := &op.Mode{Workers: workers}
+		dot, additive := must(op.AttentionScores(op.AttentionConfig{Heads: 2, Mode: m})).F32, op.AdditiveScores(m).F32
+		s, a := forward(t, dot, in[0], in[1], in[3], in[4]), forward(t, additive, in[0], in[1], v, in[3], in[4])
+		all := append(backward(t, dot, s, dy, in[0], in[1], in[3], in[4]), s.Data, a.Data)
+		return append(all, backward(t, additive, a, dy[:scores], in[0], in[1], v, in[3], in[4])...)
+	}
+	require.Equal(t, run(1), run(4))
+}
+
 func TestAttentionWeightsGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 2))
 	for _, l := range pairLengths {
