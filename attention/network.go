@@ -52,7 +52,8 @@ func newNetwork(ps *verso.Params, c Config, words, classes int) *network {
 }
 
 // wordSpread is the standard deviation of word vectors before training: that of
-// the sinusoids which are added to them, so that neither drowns the other.
+// the sinusoids that a Transformer adds to them, so that neither drowns the other.
+// Recurrent nets start well with it too.
 const wordSpread = 0.7
 
 // outputs are the nodes of one forward pass.

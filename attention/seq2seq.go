@@ -20,8 +20,10 @@ import (
 // Row t of the target's input is the word before the one to be written.
 //
 // Source: Bahdanau, Cho & Bengio 2015, Neural machine translation by jointly
-// learning to align and translate. The paper's output layer has maxout units;
-// here it is linear.
+// learning to align and translate. Unlike there, h_0 is made of the last states of
+// both directions, where the paper takes the backward one's; the output layer reads
+// h_t and is linear, where the paper's reads h_{t−1} and has maxout units; and the
+// unit's reset gate is where [recurrent.GRU] has it. The reader may have more layers.
 type Seq2Seq struct {
 	Source  *embedding.Embedding // "src.weight"
 	Target  *embedding.Embedding // "tgt.weight"
@@ -29,15 +31,16 @@ type Seq2Seq struct {
 	Init    *verso.Linear        // "init.…"
 	Decoder *RecurrentDecoder    // "att.…", "dec.…"
 	Out     *verso.Linear        // "out.…"
-	Dropout float64              // of word vectors and of the rows that the output layer reads
+	Dropout float64              // of word vectors, between layers and of the rows that the output layer reads
 }
 
-// Seq2SeqConfig holds the sizes of a [Seq2Seq]; all are wanted.
+// Seq2SeqConfig holds the sizes of a [Seq2Seq]; all are wanted but for the last two.
 type Seq2SeqConfig struct {
 	SourceWords, TargetWords int
 	Dim                      int     // of word vectors
 	Hidden                   int     // of each direction of the encoder, and of the decoder
 	Attention                int     // hidden units of the attention
+	Layers                   int     // of the encoder; default 1, which is also meant by 0
 	Dropout                  float64 // default 0
 }
 
@@ -46,7 +49,9 @@ func NewSeq2Seq(ps *verso.Params, c Seq2SeqConfig) *Seq2Seq {
 	words := embedding.DefaultConfig()
 	words.Init = verso.Normal(0, wordSpread)
 	both := recurrent.DefaultConfig()
-	both.Bidirectional = true
+	if both.Layers, both.Bidirectional = max(1, c.Layers), true; both.Layers > 1 {
+		both.Dropout = c.Dropout
+	}
 	return &Seq2Seq{
 		Source:  embedding.New(ps.Scope("src"), c.SourceWords, c.Dim, words),
 		Target:  embedding.New(ps.Scope("tgt"), c.TargetWords, c.Dim, words),

@@ -1,6 +1,7 @@
 package attention_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -78,4 +79,39 @@ func seq2seq[T float32 | float64](t *testing.T, c *golden.Case, precision string
 		}
 		golden.Close(t, c.Grad(precision, name), scaled, tol, "gradient of "+name)
 	}
+}
+
+// The word vectors that the output layer reads pass through one dropout alone.
+func TestSeq2SeqDropout(t *testing.T) {
+	const dim, hidden = 200, 2
+	ps := verso.NewParams(1)
+	s := attention.NewSeq2Seq(ps, attention.Seq2SeqConfig{SourceWords: 1, TargetWords: dim, Dim: dim, Hidden: hidden, Attention: 1, Dropout: 0.5})
+	require.NoError(t, ps.Err())
+	out := s.Out.Weight.Float32s()
+	clear(out)
+	clear(s.Out.Bias.Float32s())
+	for i := range dim { // logit i is number i of the word vector
+		out[i*(3*hidden+dim)+3*hidden+i] = 1
+	}
+	for i := range s.Target.Weight.Float32s() {
+		s.Target.Weight.Float32s()[i] = 1
+	}
+	g := verso.NewGraph(1)
+	source, target := g.Tokens("source"), g.Tokens("target")
+	logits, _ := s.Forward(g, source, target)
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	defer m.Close()
+	g.SetTraining(true)
+	require.NoError(t, m.FeedTokens(source, [][]int{{0}}))
+	require.NoError(t, m.FeedTokens(target, [][]int{{0}}))
+	require.NoError(t, m.Run())
+	kept := 0
+	for _, x := range m.Float32s(logits) {
+		if x != 0 {
+			require.Equal(t, float32(2), x)
+			kept++
+		}
+	}
+	require.InDelta(t, dim/2, kept, 5*math.Sqrt(dim)/2)
 }

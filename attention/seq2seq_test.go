@@ -158,6 +158,32 @@ func TestTranslatorEdges(t *testing.T) {
 	require.Empty(t, none)
 }
 
+// Two layers read too, and smoothed labels leave the writer less sure.
+func TestTranslatorLayersAndSmoothing(t *testing.T) {
+	train := func(smoothing float64) *attention.Translator {
+		c, f := translatorSettings(1)
+		c.Layers, c.Smoothing, c.Dropout, f.Epochs = 2, smoothing, 0.05, 8
+		m, _, err := attention.TrainTranslator(t.Context(), reversed(1500, 1), nil, c, f)
+		require.NoError(t, err)
+		return m
+	}
+	plain, smooth := train(0), train(0.2)
+	_, found := smooth.Params().Get("enc.weight_ih_l1_reverse")
+	require.True(t, found)
+	for name, m := range map[string]*attention.Translator{"plain": plain, "smooth": smooth} {
+		r, err := m.Translate(t.Context(), "two five seven.", attention.DefaultSearchConfig())
+		require.NoError(t, err)
+		require.Equal(t, "¡Seven five two!", r.Text, name)
+	}
+	pairs := reversed(50, 9)
+	sure, err := plain.Loss(t.Context(), pairs)
+	require.NoError(t, err)
+	unsure, err := smooth.Loss(t.Context(), pairs)
+	require.NoError(t, err)
+	require.Less(t, sure, unsure)
+	require.Less(t, unsure, 0.5)
+}
+
 func TestTranslatorCopiesUnknownWords(t *testing.T) {
 	var pairs []attention.Pair
 	for i := range 300 {
@@ -239,6 +265,8 @@ func TestTranslatorErrors(t *testing.T) {
 		func(c *attention.TranslatorConfig) { c.Dim = 0 },
 		func(c *attention.TranslatorConfig) { c.Dropout = 1 },
 		func(c *attention.TranslatorConfig) { c.MaxWords = -1 },
+		func(c *attention.TranslatorConfig) { c.Layers = -1 },
+		func(c *attention.TranslatorConfig) { c.Smoothing = 1.1 },
 	} {
 		bad := c
 		change(&bad)
@@ -263,39 +291,4 @@ func TestTranslatorErrors(t *testing.T) {
 		_, err := m.Translate(t.Context(), "one", s)
 		require.ErrorIs(t, err, verso.ErrConfig)
 	}
-}
-
-// The word vectors that the output layer reads pass through one dropout alone.
-func TestSeq2SeqDropout(t *testing.T) {
-	const dim, hidden = 200, 2
-	ps := verso.NewParams(1)
-	s := attention.NewSeq2Seq(ps, attention.Seq2SeqConfig{SourceWords: 1, TargetWords: dim, Dim: dim, Hidden: hidden, Attention: 1, Dropout: 0.5})
-	require.NoError(t, ps.Err())
-	out := s.Out.Weight.Float32s()
-	clear(out)
-	clear(s.Out.Bias.Float32s())
-	for i := range dim { // logit i is number i of the word vector
-		out[i*(3*hidden+dim)+3*hidden+i] = 1
-	}
-	for i := range s.Target.Weight.Float32s() {
-		s.Target.Weight.Float32s()[i] = 1
-	}
-	g := verso.NewGraph(1)
-	source, target := g.Tokens("source"), g.Tokens("target")
-	logits, _ := s.Forward(g, source, target)
-	m, err := g.Compile(nil)
-	require.NoError(t, err)
-	defer m.Close()
-	g.SetTraining(true)
-	require.NoError(t, m.FeedTokens(source, [][]int{{0}}))
-	require.NoError(t, m.FeedTokens(target, [][]int{{0}}))
-	require.NoError(t, m.Run())
-	kept := 0
-	for _, x := range m.Float32s(logits) {
-		if x != 0 {
-			require.Equal(t, float32(2), x)
-			kept++
-		}
-	}
-	require.InDelta(t, dim/2, kept, 5*math.Sqrt(dim)/2)
 }

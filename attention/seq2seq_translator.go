@@ -107,7 +107,7 @@ func assembleTranslator(ps *verso.Params, source, target *vocab.Vocabulary, c Tr
 	}
 	t.net = NewSeq2Seq(t.params, Seq2SeqConfig{
 		SourceWords: source.Len(), TargetWords: target.Len(),
-		Dim: c.Dim, Hidden: c.Hidden, Attention: c.Attention, Dropout: c.Dropout,
+		Dim: c.Dim, Hidden: c.Hidden, Attention: c.Attention, Layers: c.Layers, Dropout: c.Dropout,
 	})
 	t.encodings = reuse.New(t.newEncoding)
 	if err := ps.Err(); err != nil {
@@ -126,7 +126,8 @@ func (t *Translator) Words() (source, target *vocab.Vocabulary) { return t.sourc
 func (t *Translator) Params() *verso.Params { return t.params }
 
 // Fit trains on the pairs, from where the weights are. The loss is the mean cross
-// entropy of the target's words and its end. With pairs in dev, their loss times −1
+// entropy of the target's words and its end, with smoothed labels where the settings
+// say so. With pairs in dev, their loss times −1
 // is the score after each epoch, unless fit brings a score of its own.
 func (t *Translator) Fit(ctx context.Context, train, dev []Pair, fit verso.FitConfig) (*verso.History, error) {
 	examples := t.numbers(train)
@@ -150,7 +151,7 @@ func (t *Translator) Fit(ctx context.Context, train, dev []Pair, fit verso.FitCo
 			return words
 		},
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
-			loss, feed := t.loss(g)
+			loss, feed := t.loss(g, t.cfg.Smoothing)
 			return loss, func(m *verso.Machine, batch []int) error {
 				part := make([]numbered, len(batch))
 				for i, e := range batch {
@@ -170,7 +171,7 @@ func (t *Translator) Loss(ctx context.Context, pairs []Pair) (float64, error) {
 		return 0, fmt.Errorf("%w: want at least one pair of texts, got none", ErrExamples)
 	}
 	g := verso.NewGraph(t.cfg.Seed)
-	loss, feed := t.loss(g)
+	loss, feed := t.loss(g, 0)
 	m, err := g.Compile(nil)
 	if err != nil {
 		return 0, err
@@ -213,11 +214,13 @@ func (t *Translator) numbers(pairs []Pair) []numbered {
 	return out
 }
 
-// loss puts the loss of a batch into a graph.
-func (t *Translator) loss(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []numbered) error) {
+// loss puts the loss of a batch into a graph, with labels smoothed by ε.
+func (t *Translator) loss(g *verso.Graph, ε float64) (*gorgonia.Node, func(*verso.Machine, []numbered) error) {
 	source, target, labels := g.Tokens("source"), g.Tokens("target"), g.Input("labels", tensor.Int, 1)
 	logits, _ := t.net.Forward(g, source, target)
-	loss := verso.CrossEntropy(g, logits, labels, verso.DefaultCrossEntropyConfig())
+	c := verso.DefaultCrossEntropyConfig()
+	c.LabelSmoothing = ε
+	loss := verso.CrossEntropy(g, logits, labels, c)
 	return loss, func(m *verso.Machine, batch []numbered) error {
 		var x, y [][]int
 		var want []int
