@@ -15,7 +15,7 @@ type options struct {
 	corpus, model, pairs, save string
 	dim, window, epochs        int
 	minCount                   int
-	workers                    int
+	blocks, workers            int
 	quick                      bool
 	rate                       float64
 	seed                       uint64
@@ -38,8 +38,9 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.IntVar(&o.window, "window", 5, "words to each side")
 	fs.IntVar(&o.epochs, "epochs", 0, fmt.Sprintf("passes over the corpus (0: skipgram %d, cbow %d, glove %d, fasttext %d)", passes["skipgram"], passes["cbow"], passes["glove"], passes["fasttext"]))
 	fs.Float64Var(&o.rate, "rate", 0, "learning rate at the start (0: that of the model's program)")
-	fs.IntVar(&o.minCount, "mincount", 5, "leave out words that occur less often")
-	fs.IntVar(&o.workers, "workers", 0, "goroutines; 0: as many as cores")
+	fs.IntVar(&o.minCount, "min-count", 5, "leave out words that occur less often")
+	fs.IntVar(&o.blocks, "blocks", 1, "of skipgram: parts of the words that are learned side by side; figures depend on it")
+	fs.IntVar(&o.workers, "workers", 0, "cores that -blocks and glove use (0: all); no figure depends on it")
 	fs.BoolVar(&o.quick, "quick", false, "a third of the corpus, half the epochs, at twice the rate")
 	fs.Uint64Var(&o.seed, "seed", 1, "of everything random")
 	switch err := fs.Parse(args); {
@@ -55,9 +56,13 @@ func parse(args []string, help io.Writer) (options, error) {
 	case models[o.model] == nil:
 		return o, fmt.Errorf("-model wants one of %s, got %q", known, o.model)
 	case o.dim < 1 || o.window < 1 || o.minCount < 1:
-		return o, fmt.Errorf("-dim, -window and -mincount want 1 or more, got %d, %d and %d", o.dim, o.window, o.minCount)
+		return o, fmt.Errorf("-dim, -window and -min-count want 1 or more, got %d, %d and %d", o.dim, o.window, o.minCount)
 	case !(o.rate >= 0):
 		return o, fmt.Errorf("-rate wants 0 or more, got %v", o.rate)
+	case o.blocks < 1 || o.blocks > 1 && o.model != "skipgram":
+		return o, fmt.Errorf("-blocks wants 1, or more with -model skipgram, got %d with %s", o.blocks, o.model)
+	case o.workers > 1 && o.model != "glove" && o.blocks == 1:
+		return o, fmt.Errorf("-workers %d: %s uses one core; skipgram uses as many as -blocks", o.workers, o.model)
 	case o.epochs < 0 || o.workers < 0:
 		return o, fmt.Errorf("-epochs and -workers want 0 or more, got %d and %d", o.epochs, o.workers)
 	}

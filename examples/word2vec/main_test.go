@@ -68,7 +68,7 @@ func TestEveryModel(t *testing.T) {
 	pairs := filepath.Join(t.TempDir(), "pairs")
 	require.NoError(t, os.WriteFile(pairs, []byte("sun moon 9\nbread milk 9\nsun salt 1\nstar milk 1\nbread star 1\nsalt milk 8\n"), 0o600))
 	for model := range models {
-		code, stdout, stderr := program(t.Context(), "-corpus", text, "-pairs", pairs, "-model", model, "-dim", "10", "-epochs", "40", "-rate", "0.05", "-mincount", "1", "Sun,unheard")
+		code, stdout, stderr := program(t.Context(), "-corpus", text, "-pairs", pairs, "-model", model, "-dim", "10", "-epochs", "40", "-rate", "0.05", "-min-count", "1", "Sun,unheard")
 		require.Zero(t, code, stderr)
 		f := figures(t, stdout)
 		if model != "glove" { // which wants more than nine words to count
@@ -88,13 +88,16 @@ func TestBadInput(t *testing.T) {
 		want string
 	}{
 		{[]string{"-model", "elmo"}, "-model wants one of cbow, fasttext, glove, skipgram, got \"elmo\""},
-		{[]string{"-dim", "0"}, "-dim, -window and -mincount want 1 or more"},
+		{[]string{"-dim", "0"}, "-dim, -window and -min-count want 1 or more"},
 		{[]string{"-epochs", "-1"}, "-epochs and -workers want 0 or more"},
+		{[]string{"-blocks", "0"}, "-blocks wants 1"},
+		{[]string{"-blocks", "2", "-model", "cbow"}, "got 2 with cbow"},
+		{[]string{"-workers", "2", "-model", "fasttext"}, "fasttext uses one core"},
 		{[]string{"-rate", "-1"}, "-rate wants 0 or more"},
 		{[]string{"-corpus", "no such file"}, "no such file"},
 		{[]string{"-corpus", broken}, "broken.gz"},
 		{[]string{"-pairs", "no such file"}, "no such file"},
-		{[]string{"-corpus", text, "-mincount", "1000"}, "words occur 1000 times"},
+		{[]string{"-corpus", text, "-min-count", "1000"}, "words occur 1000 times"},
 		{[]string{"-nonsense"}, "nonsense"},
 	} {
 		code, stdout, stderr := program(t.Context(), x.args...)
@@ -108,10 +111,28 @@ func TestBadInput(t *testing.T) {
 	require.Contains(t, stdout, "-corpus FILE")
 }
 
+// Cores change nothing, blocks do.
+func TestBlocks(t *testing.T) {
+	text, said := small(t), map[string]string{}
+	for _, args := range [][]string{{"-blocks", "1"}, {"-blocks", "3", "-workers", "1"}, {"-blocks", "3", "-workers", "3"}} {
+		code, stdout, stderr := program(t.Context(), append(args, "-corpus", text, "-dim", "10", "-epochs", "9", "-min-count", "1", "sun")...)
+		require.Zero(t, code, stderr)
+		said[strings.Join(args, " ")] = strings.Split(stdout, "\n")[2]
+	}
+	require.Equal(t, said["-blocks 3 -workers 1"], said["-blocks 3 -workers 3"])
+	require.NotEqual(t, said["-blocks 1"], said["-blocks 3 -workers 1"])
+}
+
+// A training that is stopped has seen a part of the words, and is as fast as before.
 func TestInterrupt(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	code, _, stderr := program(ctx, "-corpus", small(t))
-	require.Equal(t, cli.Interrupted, code)
-	require.Contains(t, stderr, "word2vec: interrupted")
+	for model := range models {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		code, stdout, stderr := program(ctx, "-corpus", small(t), "-model", model)
+		require.Equal(t, cli.Interrupted, code)
+		require.Contains(t, stderr, "word2vec: interrupted")
+		if strings.Contains(stdout, "words_per_s") {
+			require.Zero(t, figures(t, stdout)[0], "%s has read nothing", model)
+		}
+	}
 }

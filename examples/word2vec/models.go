@@ -8,21 +8,21 @@ import (
 	"github.com/seed6481993f/verso/embedding/glove"
 	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/word2vec"
-	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
-// trainer learns vectors; of a training that was stopped it returns those it has, with the error.
-type trainer func(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error)
+// trainer learns vectors and tells advance its share of the work that is done; of a training that was stopped it returns those it has, with the
+// error.
+type trainer func(ctx context.Context, o options, c *corpus, advance func(share float64)) (*vectors.Vectors, error)
 
 var models map[string]trainer
 
 func init() {
 	models = map[string]trainer{
-		"skipgram": func(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
-			return trainWord2vec(ctx, o, c, t, word2vec.SkipGram, 0.025)
+		"skipgram": func(ctx context.Context, o options, c *corpus, advance func(float64)) (*vectors.Vectors, error) {
+			return trainWord2vec(ctx, o, c, advance, word2vec.SkipGram, 0.025)
 		},
-		"cbow": func(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
-			return trainWord2vec(ctx, o, c, t, word2vec.CBOW, 0.05)
+		"cbow": func(ctx context.Context, o options, c *corpus, advance func(float64)) (*vectors.Vectors, error) {
+			return trainWord2vec(ctx, o, c, advance, word2vec.CBOW, 0.05)
 		},
 		"glove":    trainGlove,
 		"fasttext": trainFastText,
@@ -40,11 +40,12 @@ func (o options) rateOr(usual float64) float64 {
 	return usual
 }
 
-func trainWord2vec(ctx context.Context, o options, c *corpus, t *cli.Terminal, a word2vec.Architecture, rate float64) (*vectors.Vectors, error) {
+func trainWord2vec(ctx context.Context, o options, c *corpus, advance func(float64), a word2vec.Architecture, rate float64) (*vectors.Vectors, error) {
 	cfg := word2vec.DefaultConfig()
 	cfg.Architecture, cfg.Rate = a, o.rateOr(rate)
 	cfg.Dim, cfg.Window, cfg.Epochs, cfg.MinCount, cfg.Seed, cfg.Workers = o.dim, o.window, o.epochs, int64(o.minCount), o.seed, o.workers
-	cfg.Progress = func(p word2vec.Progress) error { t.Advance(float64(p.Words) / float64(p.Of)); return nil }
+	cfg.Blocks = o.blocks
+	cfg.Progress = func(p word2vec.Progress) error { advance(float64(p.Words) / float64(p.Of)); return nil }
 	m, err := word2vec.Train(ctx, slices.Values(c.sentences), cfg)
 	if m == nil {
 		return nil, err
@@ -52,14 +53,14 @@ func trainWord2vec(ctx context.Context, o options, c *corpus, t *cli.Terminal, a
 	return m.Vectors(), err
 }
 
-func trainGlove(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
+func trainGlove(ctx context.Context, o options, c *corpus, advance func(float64)) (*vectors.Vectors, error) {
 	cfg := glove.DefaultConfig()
 	cfg.Dim, cfg.Epochs, cfg.MinCount, cfg.Seed, cfg.Workers = o.dim, o.epochs, int64(o.minCount), o.seed, o.workers
 	cfg.Count.Window = 2 * o.window // it weighs by distance, where the others draw the window
 	cfg.XMax = 10                   // for a small text
 	cfg.Rate = o.rateOr(cfg.Rate)
 	cfg.Progress = func(p glove.Progress) error {
-		t.Advance((float64(p.Epoch-1) + float64(p.Pairs)/float64(p.Of)) / float64(p.Epochs))
+		advance((float64(p.Epoch-1) + float64(p.Pairs)/float64(p.Of)) / float64(p.Epochs))
 		return nil
 	}
 	m, err := glove.Train(ctx, slices.Values(c.sentences), cfg)
@@ -69,12 +70,12 @@ func trainGlove(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*ve
 	return m.Vectors(), err
 }
 
-func trainFastText(ctx context.Context, o options, c *corpus, t *cli.Terminal) (*vectors.Vectors, error) {
+func trainFastText(ctx context.Context, o options, c *corpus, advance func(float64)) (*vectors.Vectors, error) {
 	cfg := fasttext.DefaultConfig()
 	cfg.Dim, cfg.Window, cfg.Epochs, cfg.MinCount, cfg.Seed = o.dim, o.window, o.epochs, o.minCount, o.seed
 	cfg.Bucket, cfg.Threshold = 100_000, 1e-3 // for a small text
 	cfg.Rate = o.rateOr(cfg.Rate)
-	cfg.Progress = func(p fasttext.Progress) error { t.Advance(float64(p.Words) / float64(p.Of)); return nil }
+	cfg.Progress = func(p fasttext.Progress) error { advance(float64(p.Words) / float64(p.Of)); return nil }
 	m, stopped := fasttext.Train(ctx, slices.Values(c.sentences), cfg)
 	if m == nil {
 		return nil, stopped

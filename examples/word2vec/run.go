@@ -28,8 +28,15 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer t.Close()
 	t.Printf("%d sentences, %d words: %s\n", len(c.sentences), c.words, c.name)
 
-	begin := time.Now()
-	v, stopped := models[o.model](ctx, o, c, t)
+	begin, done := time.Now(), 0.0
+	t.Begin("training")
+	v, stopped := models[o.model](ctx, o, c, func(share float64) {
+		done = share
+		t.Advance(share)
+	})
+	if stopped == nil {
+		done = 1
+	}
 	seconds := time.Since(begin).Seconds()
 	t.Close()
 	if v == nil {
@@ -44,7 +51,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return errors.Join(stopped, err)
 		}
 	}
-	if err := judge(t, o, c, v, float64(c.words)*float64(o.epochs)/seconds); err != nil {
+	if err := judge(t, o, c, v, done*float64(c.words)*float64(o.epochs)/seconds); err != nil {
 		return errors.Join(stopped, err)
 	}
 	return stopped
