@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// texts are sixty news items of Lee's collection.
+// texts are how sixty books of the Bible begin.
 func texts(t testing.TB) [][]string {
 	t.Helper()
 	f, err := os.Open(filepath.Join("..", "glove", "testdata", "glove-c", "corpus.txt.gz"))

@@ -8,7 +8,7 @@ import (
 
 // BenchmarkEpoch fits 100 numbers a word; the figure is pairs a second on one core.
 func BenchmarkEpoch(b *testing.B) {
-	words, err := BuildVocabulary(b.Context(), lee(b), 3, 0)
+	words, err := BuildVocabulary(b.Context(), books(b), 3, 0)
 	require.NoError(b, err)
 	c := DefaultConfig()
 	c.Dim, c.Workers = 100, 1

@@ -66,13 +66,13 @@ func TestCountsOfRarePairs(t *testing.T) {
 }
 
 func TestCooccurrencesRoundTrip(t *testing.T) {
-	counts := shuffled(t, 694)
+	counts := shuffled(t, 709)
 	var file bytes.Buffer
 	require.NoError(t, WriteCooccurrences(&file, counts))
 	require.Equal(t, unpacked(t, "cooccurrence.shuf.bin.gz"), file.Bytes())
-	_, err := ReadCooccurrences(bytes.NewReader(file.Bytes()[:100]), 694)
+	_, err := ReadCooccurrences(bytes.NewReader(file.Bytes()[:100]), 709)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	_, err = ReadCooccurrences(bytes.NewReader(file.Bytes()), 693)
+	_, err = ReadCooccurrences(bytes.NewReader(file.Bytes()), 708)
 	require.ErrorIs(t, err, ErrCounts)
 	require.ErrorIs(t, WriteCooccurrences(io.Discard, []Cooccurrence{{-1, 0, 1}}), ErrCounts)
 }
@@ -96,7 +96,7 @@ func TestWordsAndCountsOfTheCProgram(t *testing.T) {
 	words, err := vocab.ReadWordCounts(bytes.NewReader(unpacked(t, "vocab.txt")), vocab.Config{})
 	require.NoError(t, err)
 	counts := shuffled(t, words.Len())
-	want, err := Count(t.Context(), lee(t), words, CountConfig{Window: 5, Symmetric: true, Distance: true})
+	want, err := Count(t.Context(), books(t), words, CountConfig{Window: 5, Symmetric: true, Distance: true})
 	require.NoError(t, err)
 	slices.SortFunc(counts, byPair)
 	require.Len(t, counts, len(want))
@@ -131,10 +131,10 @@ func TestCancelWhileReading(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Less(t, read, 3*looks)
 
-	m, err := Train(ctx, lee(t), small())
+	m, err := Train(ctx, books(t), small())
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorContains(t, err, "glove: counting words")
 	require.Nil(t, m)
-	_, err = BuildVocabulary(t.Context(), lee(t), -1, 0)
+	_, err = BuildVocabulary(t.Context(), books(t), -1, 0)
 	require.ErrorIs(t, err, ErrConfig)
 }

@@ -34,8 +34,8 @@ func unpacked(t testing.TB, name string) []byte {
 	return data
 }
 
-// lee is the corpus of the C program's outputs, a document a line.
-func lee(t testing.TB) iter.Seq[[]string] {
+// books is the text behind the C program's outputs, a document a line.
+func books(t testing.TB) iter.Seq[[]string] {
 	t.Helper()
 	text := string(unpacked(t, "corpus.txt.gz"))
 	return func(yield func([]string) bool) {
@@ -56,7 +56,7 @@ func shuffled(t testing.TB, words int) []Cooccurrence {
 }
 
 func TestVocabularyOfTheCProgram(t *testing.T) {
-	words, err := BuildVocabulary(t.Context(), lee(t), 3, 0)
+	words, err := BuildVocabulary(t.Context(), books(t), 3, 0)
 	require.NoError(t, err)
 	var lines strings.Builder
 	for i, word := range words.Words() {
@@ -69,9 +69,9 @@ func TestVocabularyOfTheCProgram(t *testing.T) {
 // is wrong there: for a file that it finds empty, as here, the program's merge takes the pair that it read last once more,
 // which is the first of all.
 func TestCountsOfTheCProgram(t *testing.T) {
-	words, err := BuildVocabulary(t.Context(), lee(t), 3, 0)
+	words, err := BuildVocabulary(t.Context(), books(t), 3, 0)
 	require.NoError(t, err)
-	counts, err := Count(t.Context(), lee(t), words, CountConfig{Window: 5, Symmetric: true, Distance: true})
+	counts, err := Count(t.Context(), books(t), words, CountConfig{Window: 5, Symmetric: true, Distance: true})
 	require.NoError(t, err)
 	want := shuffled(t, words.Len())
 	slices.SortFunc(want, byPair)
@@ -86,7 +86,7 @@ func TestCountsOfTheCProgram(t *testing.T) {
 // From the C program's first numbers and in its order, training comes to its costs and its vectors, to the last digit
 // that it prints.
 func TestTrainingOfTheCProgram(t *testing.T) {
-	words, err := BuildVocabulary(t.Context(), lee(t), 3, 0)
+	words, err := BuildVocabulary(t.Context(), books(t), 3, 0)
 	require.NoError(t, err)
 	c := DefaultConfig()
 	c.Dim, c.XMax, c.Blocks, c.KeepOrder, c.Workers = 20, 10, 1, true, 1
