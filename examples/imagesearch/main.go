@@ -20,7 +20,7 @@
 // standard error and exit code 1; an interrupt says how far it came and gives exit
 // code 130.
 //
-// Data: Twemoji and the Unicode CLDR's names; see data/LICENSE.md.
+// Data: Twemoji and the Unicode CLDR's names; see data/README.md.
 package main
 
 import (

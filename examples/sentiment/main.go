@@ -18,7 +18,7 @@
 // it came and gives exit code 130.
 //
 // Source: Kim 2014, Convolutional Neural Networks for Sentence Classification.
-// Data: Pang and Lee 2005; see data/LICENSE.md.
+// Data: Pang and Lee 2005; see data/README.md.
 package main
 
 import (
