@@ -55,7 +55,7 @@ func pairs() []pair {
 func main() {
 	log.SetFlags(0)
 	python := flag.String("python", "python3", "Python that has PyTorch")
-	script := flag.String("script", "torch_kim.py", "the other program")
+	script := flag.String("script", "kim/torch_kim.py", "the other program")
 	turns := flag.Int("turns", 9, "turns of each side, at least 7")
 	steps := flag.Int("steps", 10, "steps of a turn")
 	flag.Parse()

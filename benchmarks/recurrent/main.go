@@ -23,7 +23,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	python := flag.String("python", "python3", "Python that has PyTorch")
-	script := flag.String("script", "torch_recurrent.py", "the other program")
+	script := flag.String("script", "recurrent/torch_recurrent.py", "the other program")
 	turns := flag.Int("turns", 9, "turns of each side, at least 7")
 	steps := flag.Int("steps", 5, "steps of a turn")
 	only := flag.String("only", "", "cases whose names begin so")

@@ -1,6 +1,6 @@
 // Command word2vec measures package word2vec against gensim, side by side on one core each:
 //
-//	go run ./word2vec -python /usr/bin/python3 -corpus FILE [-pairs FILE] [-case sgns,cbow] [-turns 3] [-epochs 1]
+//	go run ./word2vec -corpus FILE [-pairs FILE] [-case sgns,cbow] [-turns 7] [-epochs 1]
 //
 // The corpus has a sentence a line, its words between blanks. The two take turns; each turn trains anew, with another seed. Speed is words of the
 // corpus to processor time of training alone (vocabulary and files aside), median of the turns, and the ratio is the median of the ratios of
@@ -41,11 +41,11 @@ func (r run) speed() float64 { return float64(r.Words) / r.Seconds }
 func main() {
 	log.SetFlags(0)
 	python := flag.String("python", "python3", "Python that has gensim")
-	script := flag.String("script", "gensim_word2vec.py", "the other program")
+	script := flag.String("script", "word2vec/gensim_word2vec.py", "the other program")
 	corpus := flag.String("corpus", "", "text, a sentence a line")
 	pairs := flag.String("pairs", "", "word pairs with scores")
 	cases := flag.String("case", "sgns,cbow", "sgns, cbow")
-	turns := flag.Int("turns", 3, "turns of each side")
+	turns := flag.Int("turns", 7, "turns of each side")
 	epochs := flag.Int("epochs", 1, "passes over the corpus")
 	flag.Parse()
 	if *corpus == "" {
