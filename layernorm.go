@@ -2,6 +2,7 @@ package verso
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 
@@ -39,7 +40,7 @@ func NewLayerNormPlain(ps *Params, eps float64, sizes ...int) *LayerNorm {
 	if _, err := op.LayerNorm(op.LayerNormConfig{Sizes: sizes, Eps: eps}); err != nil {
 		ps.Fail(fmt.Errorf("%w: %w", ErrConfig, err))
 	}
-	return &LayerNorm{eps: eps, sizes: sizes}
+	return &LayerNorm{eps: eps, sizes: slices.Clone(sizes)}
 }
 
 // Forward maps x (…, sizes…) to a node of the same shape.

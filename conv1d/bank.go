@@ -2,6 +2,7 @@ package conv1d
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 
@@ -41,9 +42,14 @@ type BankConfig struct {
 }
 
 // NewFilterBank adds the parameters of the filters over rows of the given
-// number of features. The biases start at 0.
+// number of features. The biases start at 0. Sizes below 1, a negative padding and
+// other activations are a [verso.ErrConfig] of ps.
 func NewFilterBank(ps *verso.Params, features int, c BankConfig) *FilterBank {
+	c.Widths = slices.Clone(c.Widths)
 	b := &FilterBank{cfg: c}
+	if err := op.CheckPooled(op.Activation(c.Activation)); err != nil {
+		ps.Fail(fmt.Errorf("%w: %w", verso.ErrConfig, err))
+	}
 	if len(c.Widths) == 0 || c.Maps < 1 || c.Pad < 0 {
 		ps.Fail(fmt.Errorf("%w: a filter bank wants widths, at least 1 map and no negative padding, got widths %v, %d maps, padding %d", verso.ErrConfig, c.Widths, c.Maps, c.Pad))
 	}

@@ -89,6 +89,7 @@ func assemble(ps *verso.Params, classes []string, words *vocab.Vocabulary, c Con
 	if err != nil {
 		return nil, err
 	}
+	c.Widths = slices.Clone(c.Widths)
 	m := &Classifier{cfg: c, classes: slices.Clone(classes), words: words, tokenize: tok, params: ps}
 	m.net = newNetwork(m.params, c, tables(m), len(classes))
 	if err := m.params.Err(); err != nil {
@@ -140,7 +141,11 @@ func resize(table, vecs []float32, size float64) {
 const wordBound = 0.25
 
 // Config returns the settings, with Dim as it came out.
-func (c *Classifier) Config() Config { return c.cfg }
+func (c *Classifier) Config() Config {
+	cfg := c.cfg
+	cfg.Widths = slices.Clone(cfg.Widths)
+	return cfg
+}
 
 // Classes returns the names of the classes in the order of their numbers.
 func (c *Classifier) Classes() []string { return slices.Clone(c.classes) }
@@ -166,7 +171,8 @@ func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 		texts[i] = c.ids(e.Text)
 	}
 	logits := func(g *verso.Graph, t verso.Tokens) *gorgonia.Node { return c.net.forward(g, t, nil).logits }
-	return verso.Fit(ctx, classify.Task(c.params, texts, labels, logits), classify.Validated(fit, dev, c.Evaluate))
+	loss := classify.Loss(labels, len(c.classes), c.cfg.Balanced, c.cfg.LabelSmoothing)
+	return verso.Fit(ctx, classify.Task(c.params, texts, labels, logits, loss), classify.Validated(fit, dev, c.Evaluate))
 }
 
 // ids turns a text into word numbers.

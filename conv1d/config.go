@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/op"
 )
 
 // Config holds what a [Classifier] is made of. It is taken literally: start
@@ -23,6 +24,13 @@ type Config struct {
 	MinCount   int              `json:"min_count"`   // words seen less often in training are unknown; default 1
 	MaxWords   int              `json:"max_words"`   // most frequent words that are kept; default 0: all
 	Seed       uint64           `json:"seed"`        // of first values, order and dropout; default 1
+
+	// LabelSmoothing is ε of [verso.CrossEntropy], from 0 to 1; default 0.
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
+	// Balanced weighs each class by n/(C·n_c), for n training examples, C classes and
+	// n_c examples of the class, so that rare ones count as much as common ones;
+	// default false.
+	Balanced bool `json:"balanced,omitempty"`
 }
 
 // DefaultConfig returns Kim's settings (2014, section 3.1) and, for pretrained
@@ -71,10 +79,17 @@ func (c Config) validate() error {
 		return bad("maps want at least 1", c.Maps)
 	case c.VectorSize < 0 || math.IsInf(c.VectorSize, 0) || math.IsNaN(c.VectorSize):
 		return bad("vector size wants a finite number of 0 or more", c.VectorSize)
-	case c.Dropout < 0 || c.Dropout >= 1:
+	case !(c.Dropout >= 0 && c.Dropout < 1):
 		return bad("dropout wants a number from 0 to below 1", c.Dropout)
-	case c.MaxNorm < 0:
-		return bad("max norm wants 0 or more", c.MaxNorm)
+	case !(c.MaxNorm >= 0) || math.IsInf(c.MaxNorm, 0):
+		return bad("max norm wants a finite number of 0 or more", c.MaxNorm)
+	case c.MinCount < 0 || c.MaxWords < 0:
+		return bad("min count and max words want 0 or more", []int{c.MinCount, c.MaxWords})
+	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing <= 1):
+		return bad("label smoothing wants a number from 0 to 1", c.LabelSmoothing)
+	}
+	if err := op.CheckPooled(op.Activation(c.Activation)); err != nil {
+		return fmt.Errorf("%w: %w", verso.ErrConfig, err)
 	}
 	_, err := ParseTokenizer(c.Tokenizer)
 	return err

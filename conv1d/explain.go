@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/classify"
 	"github.com/seed6481993f/verso/internal/op"
 )
 
@@ -65,7 +66,8 @@ func (c *Classifier) explain(text, class string) (*Explanation, error) {
 		return nil, err
 	}
 	defer c.replicas.Put(r)
-	if err := r.run([][]int{c.ids(text)}); err != nil {
+	ids, tokens := classify.Known(c.words, c.tokenize.Tokenize(text))
+	if err := r.run([][]int{ids}); err != nil {
 		return nil, err
 	}
 	p := make([]float64, len(c.classes))
@@ -80,7 +82,6 @@ func (c *Classifier) explain(text, class string) (*Explanation, error) {
 	e.Bias = centred(c.net.fc.Bias.Float32s(), 1, 0, k)
 	e.Score = centred(r.m.Float32s(r.out.logits), 1, 0, k)
 
-	tokens := c.known(c.tokenize.Tokenize(text))
 	features, won := r.m.Float32s(r.out.features), r.out.winners()
 	weights := c.net.fc.Weight.Float32s() // (classes, features)
 	at := map[[2]int]int{}                // first word and width → place in NGrams
@@ -118,14 +119,6 @@ func centred(x []float32, width, column, class int) float64 {
 		sum += float64(x[i*width+column])
 	}
 	return float64(x[class*width+column]) - sum/float64(n)
-}
-
-// known drops the tokens that have no word number, as ids does.
-func (c *Classifier) known(tokens []vocab.Token) []vocab.Token {
-	if _, ok := c.words.Unk(); ok {
-		return tokens
-	}
-	return slices.DeleteFunc(tokens, func(t vocab.Token) bool { _, ok := c.words.ID(t.Text); return !ok })
 }
 
 // ngram describes the window of the given width whose first word is number

@@ -25,8 +25,7 @@ type network struct {
 }
 
 // newNetwork adds the layers to ps. The tables, the second nil but for two
-// channels, come from the caller, who knows what
-// vectors they start with.
+// channels, come from the caller, who knows what vectors they start with.
 func newNetwork(ps *verso.Params, c Config, tables [2]*embedding.Embedding, classes int) *network {
 	n := &network{table: tables[0], static: tables[1], dropout: verso.Dropout{P: c.Dropout}}
 	n.bank = NewFilterBank(ps.Scope("convs"), n.table.Dim(), BankConfig{

@@ -2,15 +2,11 @@ package conv1d
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/internal/classify"
 )
-
-// predictBatch is how many texts go through a graph at once.
-const predictBatch = 64
 
 // Predict returns the classes' probabilities for a text, softmax(y). An empty
 // text, or one of unknown words alone, has an answer too.
@@ -22,29 +18,21 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 	return p[0], nil
 }
 
-// PredictAll answers many texts, in their order, which is faster than one by
-// one. It stops between batches when ctx is done.
+// PredictAll answers many texts, in their order, on all cores. It stops between
+// batches when ctx is done. A text alone and the same text among others get the
+// same answer, to the last bit. Where the weights give no finite answer, the error
+// wraps [verso.ErrNotFinite].
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
-	r, err := c.replicas.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer c.replicas.Put(r)
-	out := make([]verso.Prediction, 0, len(texts))
-	for from := 0; from < len(texts); from += predictBatch {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("predicting: %w", err)
+	return classify.PredictAll(ctx, c.replicas, c.classes, texts, func(r *replica, batch []string) ([]float32, error) {
+		ids := make([][]int, len(batch))
+		for i, t := range batch {
+			ids[i] = c.ids(t)
 		}
-		batch := make([][]int, 0, predictBatch)
-		for _, t := range texts[from:min(from+predictBatch, len(texts))] {
-			batch = append(batch, c.ids(t))
-		}
-		if err := r.run(batch); err != nil {
+		if err := r.run(ids); err != nil {
 			return nil, err
 		}
-		out = classify.Predictions(out, c.classes, r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)])
-	}
-	return out, nil
+		return r.m.Float32s(r.probabilities), nil
+	})
 }
 
 func (r *replica) run(batch [][]int) error {

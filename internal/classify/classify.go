@@ -5,7 +5,9 @@ package classify
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -13,6 +15,8 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/kernel"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // Check says whether a classifier can have these classes: two or more, all different.
@@ -65,15 +69,41 @@ func Validated(fit verso.FitConfig, dev []dataset.Example, evaluate Evaluator) v
 	return fit
 }
 
+// Loss returns the options of the loss that a classifier learns by. Balanced, each
+// class counts n/(C·n_c), for n labels, C classes that have some and n_c of the class.
+func Loss(labels []int, classes int, balanced bool, smoothing float64) verso.CrossEntropyConfig {
+	c := verso.DefaultCrossEntropyConfig()
+	c.LabelSmoothing = smoothing
+	if !balanced {
+		return c
+	}
+	counts, some := make([]int, classes), 0
+	for _, label := range labels {
+		if counts[label]++; counts[label] == 1 {
+			some++
+		}
+	}
+	c.ClassWeights = make([]float64, classes)
+	for i, n := range counts {
+		c.ClassWeights[i] = 1
+		if n > 0 {
+			c.ClassWeights[i] = float64(len(labels)) / float64(some*n)
+		}
+	}
+	return c
+}
+
 // Task trains a network by the cross entropy of its logits (batch, classes) on texts
-// as word numbers.
-func Task(ps *verso.Params, texts [][]int, labels []int, logits func(*verso.Graph, verso.Tokens) *gorgonia.Node) verso.Task {
+// as word numbers; options of the loss are those of [Loss], without any the default ones.
+func Task(ps *verso.Params, texts [][]int, labels []int, logits func(*verso.Graph, verso.Tokens) *gorgonia.Node, options ...verso.CrossEntropyConfig) verso.Task {
+	c := append(options, verso.DefaultCrossEntropyConfig())[0]
 	return verso.Task{
 		Params:   ps,
 		Examples: len(texts),
+		Weight:   func(examples []int) float64 { return c.Normaliser(Pick(labels, examples)) },
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
 			tokens, want := g.Tokens("text"), g.Input("class", tensor.Int, 1)
-			loss := verso.CrossEntropy(g, logits(g, tokens), want, verso.DefaultCrossEntropyConfig())
+			loss := verso.CrossEntropy(g, logits(g, tokens), want, c)
 			feed := func(m *verso.Machine, examples []int) error {
 				if err := m.FeedTokens(tokens, Pick(texts, examples)); err != nil {
 					return err
@@ -116,6 +146,46 @@ func Predictions(out []verso.Prediction, classes []string, p []float32) []verso.
 		out = append(out, verso.NewPrediction(classes, wide))
 	}
 	return out
+}
+
+// batchSize is how many texts go through a graph at once.
+const batchSize = 64
+
+// PredictAll answers texts, in their order, on all cores: each batch in a graph of
+// its own from the pool, by answer, which returns the probabilities (batch, classes).
+// They must not depend on what else is in the batch. It stops between batches when
+// ctx is done or after an error; a probability that is NaN is an error too.
+func PredictAll[G any](ctx context.Context, graphs *reuse.Pool[G], classes, texts []string, answer func(g G, batch []string) ([]float32, error)) ([]verso.Prediction, error) {
+	batches := slices.Collect(slices.Chunk(texts, batchSize))
+	answers, errs := make([][]verso.Prediction, len(batches)), make([]error, len(batches))
+	var failed atomic.Bool
+	kernel.Parallel(runtime.GOMAXPROCS(0), len(batches), func(i int) {
+		if failed.Load() {
+			return
+		}
+		if errs[i] = ctx.Err(); errs[i] == nil {
+			errs[i] = graphs.With(func(g G) error {
+				p, err := answer(g, batches[i])
+				if err != nil {
+					return err
+				}
+				if slices.ContainsFunc(p, func(x float32) bool { return x != x }) {
+					return fmt.Errorf("%w: the probabilities of the classes", verso.ErrNotFinite)
+				}
+				answers[i] = Predictions(nil, classes, p[:len(batches[i])*len(classes)])
+				return nil
+			})
+		}
+		if errs[i] != nil {
+			failed.Store(true)
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("predicting: %w", err)
+		}
+	}
+	return slices.Concat(answers...), nil
 }
 
 // Evaluate counts which class predict takes for which. An example of a class that

@@ -3,6 +3,8 @@ package classify_test
 import (
 	"context"
 	"errors"
+	"math"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +13,7 @@ import (
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vocab"
 	"github.com/seed6481993f/verso/internal/classify"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 var (
@@ -88,4 +91,54 @@ func TestKnown(t *testing.T) {
 	ids, kept = classify.Known(with, tokens)
 	require.Equal(t, []int{0, 1}, ids)
 	require.Equal(t, tokens, kept)
+}
+
+func TestLoss(t *testing.T) {
+	labels := []int{0, 0, 0, 2}
+	require.Equal(t, verso.DefaultCrossEntropyConfig(), classify.Loss(labels, 3, false, 0))
+	c := classify.Loss(labels, 3, true, 0.1)
+	require.Equal(t, 0.1, c.LabelSmoothing)
+	require.Equal(t, []float64{4.0 / 6, 1, 2}, c.ClassWeights, "n/(C n_c); a class without examples counts 1")
+	require.InDelta(t, 4, c.Normaliser(labels), 1e-12, "all together they count as many as they are")
+}
+
+// Answers come in the order of the texts, and the first error of a batch is returned.
+func TestPredictAll(t *testing.T) {
+	pool := reuse.New(func() (int, error) { return 0, nil })
+	texts := make([]string, 1000)
+	for i := range texts {
+		texts[i] = strconv.Itoa(i)
+	}
+	answer := func(_ int, batch []string) ([]float32, error) {
+		p := make([]float32, 0, 2*len(batch))
+		for _, text := range batch {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, err
+			}
+			p = append(p, float32(n), float32(-n))
+		}
+		return p, nil
+	}
+	got, err := classify.PredictAll(t.Context(), pool, classes, texts, answer)
+	require.NoError(t, err)
+	require.Len(t, got, len(texts))
+	for i, p := range got {
+		require.Equal(t, float64(i), p.Probabilities[0])
+	}
+	none, err := classify.PredictAll(t.Context(), pool, classes, nil, answer)
+	require.NoError(t, err)
+	require.Empty(t, none)
+
+	texts[700] = "x"
+	_, err = classify.PredictAll(t.Context(), pool, classes, texts, answer)
+	require.ErrorIs(t, err, strconv.ErrSyntax)
+	_, err = classify.PredictAll(t.Context(), pool, classes, texts[:1], func(int, []string) ([]float32, error) {
+		return []float32{float32(math.NaN()), 1}, nil
+	})
+	require.ErrorIs(t, err, verso.ErrNotFinite)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = classify.PredictAll(ctx, pool, classes, texts[:1], answer)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -49,6 +49,16 @@ func ConvMaxPool(c ConvMaxPoolConfig) (Spec, Winners) {
 	}
 }
 
+// CheckPooled returns an error unless [ConvMaxPool] has the activation. Those it has
+// are monotone: the maximum over time of the activation is that of the maximum.
+func CheckPooled(a Activation) error {
+	switch a {
+	case "", Identity, ReLU, Tanh:
+		return nil
+	}
+	return fmt.Errorf("a convolution with its pooling wants activation identity, relu or tanh, got %q", string(a))
+}
+
 // Winners returns, for each sequence and feature of the last run, the row of
 // the window that won relative to the sequence's first (negative inside the
 // padding), or [NoWindow]. It is valid until the next run.
@@ -104,10 +114,8 @@ const blockRows = 192
 
 func (c *convMaxPool[T]) Shape(in []Value[T]) ([]int, error) {
 	x, lengths := in[0], in[1]
-	switch c.Activation {
-	case "", Identity, ReLU, Tanh: // monotone: the maximum over time of the activation is the activation of the maximum
-	default:
-		return nil, fmt.Errorf("%w: a convolution with its pooling wants identity, relu or tanh, got activation %q", ErrInput, string(c.Activation))
+	if err := CheckPooled(c.Activation); err != nil {
+		return nil, err
 	}
 	if err := wantRank("the input", x, 2); err != nil {
 		return nil, err
