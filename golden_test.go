@@ -246,18 +246,47 @@ func TestGoldenCrossEntropy(t *testing.T) {
 }
 
 func goldenCrossEntropy[T float32 | float64](g *goldenGraph[T]) map[string]*gorgonia.Node {
-	cfg := verso.DefaultCrossEntropyConfig()
+	logits, labels, cfg := goldenLabelled(g)
+	return map[string]*gorgonia.Node{"loss": verso.CrossEntropy(g.Graph, logits, labels, cfg)}
+}
+
+// The same cases as logits of a linear map that changes nothing.
+func TestGoldenLinearCrossEntropy(t *testing.T) {
+	golden.Run(t, "testdata/golden", []string{"cross_entropy"}, func(t *testing.T, c *golden.Case) {
+		if x := c.Input("logits"); len(x.Shape) > 2 || c.Bool("class_weights", false) {
+			t.Skip("its classes are no last axis, or weighted")
+		}
+		goldenLayer(t, c, goldenLinearCrossEntropy[float64], goldenLinearCrossEntropy[float32])
+	})
+}
+
+func goldenLinearCrossEntropy[T float32 | float64](g *goldenGraph[T]) map[string]*gorgonia.Node {
+	logits, labels, cfg := goldenLabelled(g)
+	n := logits.Shape()[logits.Dims()-1]
+	identity := verso.NewLinear(g.params, n, n)
+	eye := make([]T, n*n)
+	for i := range n {
+		eye[i*n+i] = 1
+	}
+	require.NoError(g.t, identity.Weight.Set(eye))
+	require.NoError(g.t, identity.Bias.Set(make([]T, n)))
+	return map[string]*gorgonia.Node{"loss": verso.LinearCrossEntropy(g.Graph, identity, logits, labels, cfg)}
+}
+
+// goldenLabelled returns what a case of cross entropy is of.
+func goldenLabelled[T float32 | float64](g *goldenGraph[T]) (logits, labels *gorgonia.Node, cfg verso.CrossEntropyConfig) {
+	cfg = verso.DefaultCrossEntropyConfig()
 	cfg.Reduction = goldenReduction(g.t, g.c)
 	cfg.LabelSmoothing = g.c.Float("label_smoothing", 0)
 	cfg.IgnoreIndex = g.c.Int("ignore_index", cfg.IgnoreIndex)
 	if g.c.Bool("class_weights", false) {
 		cfg.ClassWeights = golden.As[float64](g.c.Input("class_weights"))
 	}
-	logits := g.input("logits")
+	logits = g.input("logits")
 	if logits.Dims() > 2 {
 		cfg.Axis = 1 // where PyTorch has the classes
 	}
-	return map[string]*gorgonia.Node{"loss": verso.CrossEntropy(g.Graph, logits, g.input(goldenFirst(g.c, "labels", "targets", "target")), cfg)}
+	return logits, g.input(goldenFirst(g.c, "labels", "targets", "target")), cfg
 }
 
 func TestGoldenBCEWithLogits(t *testing.T) {

@@ -59,6 +59,29 @@ func CrossEntropy(g *Graph, logits, labels *gorgonia.Node, c CrossEntropyConfig)
 	return g.applyConfigured("cross entropy", s, err, logits, labels)
 }
 
+// LinearCrossEntropy is [CrossEntropy] of l.Forward(g, x) in one operation, for the
+// end of a model over a vocabulary: to rounding the same numbers, in less time and
+// memory where there are thousands of classes.
+//
+//	x (…, in), labels (…) integers → scalar
+//
+// Classes are the last axis, whatever c.Axis says. Class weights, and probabilities
+// instead of labels, make it the two operations.
+func LinearCrossEntropy(g *Graph, l *Linear, x, labels *gorgonia.Node, c CrossEntropyConfig) *gorgonia.Node {
+	if c.ClassWeights != nil || labels != nil && labels.Dtype() != tensor.Int {
+		c.Axis = -1
+		return CrossEntropy(g, l.Forward(g, x), labels, c)
+	}
+	s, err := op.LinearCrossEntropy(op.LinearCrossEntropyConfig{
+		Bias: l.Bias != nil, IgnoreIndex: c.IgnoreIndex, LabelSmoothing: c.LabelSmoothing, Reduction: op.Reduction(c.Reduction), Mode: g.mode,
+	})
+	inputs := []*gorgonia.Node{x, g.Param(l.Weight)}
+	if l.Bias != nil {
+		inputs = append(inputs, g.Param(l.Bias))
+	}
+	return g.applyConfigured("linear cross entropy", s, err, append(inputs, labels)...)
+}
+
 // Normaliser returns what the mean over these labels divides by: the summed
 // weights of those that count. A batch that is cut in parts sums its losses
 // ([ReduceSum]) and divides by the normaliser of the whole.

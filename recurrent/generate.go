@@ -149,8 +149,8 @@ func (m *LanguageModel) stepper() (*stepper, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stepper{cell: cell, table: m.net.table.Float32s(), dim: m.cfg.Dim, bias: m.net.bias.Float32s()}
-	s.out.Pack(true, m.cfg.Hidden, m.words.Len(), m.net.out.Float32s(), m.cfg.Hidden)
+	s := &stepper{cell: cell, table: m.net.table.Float32s(), dim: m.cfg.Dim, bias: m.net.out.Bias.Float32s()}
+	s.out.Pack(true, m.cfg.Hidden, m.words.Len(), m.net.out.Weight.Float32s(), m.cfg.Hidden)
 	return s, nil
 }
 

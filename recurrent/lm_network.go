@@ -13,8 +13,7 @@ import (
 type lmNetwork struct {
 	table   *verso.Param // "emb.weight" (tokens, dim)
 	layer   Layer        // "rnn.…"
-	out     *verso.Param // "out.weight" (tokens, hidden); the table where tied
-	bias    *verso.Param // "out.bias" (tokens)
+	out     verso.Linear // "out.weight" (tokens, hidden), the table where tied, and "out.bias" (tokens)
 	dropout float64
 }
 
@@ -37,10 +36,10 @@ func newLMNetwork(ps *verso.Params, tokens int, c LMConfig) *lmNetwork {
 		b := 1 / math.Sqrt(float64(c.Hidden))
 		first = verso.Uniform(-b, b)
 	}
-	if n.out = n.table; !c.Tied {
-		n.out = out.New("weight", first, tokens, c.Hidden)
+	if n.out.Weight = n.table; !c.Tied {
+		n.out.Weight = out.New("weight", first, tokens, c.Hidden)
 	}
-	n.bias = out.New("bias", first, tokens)
+	n.out.Bias = out.New("bias", first, tokens)
 	return n
 }
 
@@ -58,9 +57,11 @@ func (n *lmNetwork) forward(g *verso.Graph, t verso.Tokens, s State) (verso.Sequ
 	return n.layer.Forward(g, x, s)
 }
 
-// logits maps rows (k, hidden) to (k, tokens).
-func (n *lmNetwork) logits(g *verso.Graph, rows *gorgonia.Node) *gorgonia.Node {
-	return g.Apply("logits", op.Linear(true, g.Mode()), drop(g, n.dropout, rows), g.Param(n.out), g.Param(n.bias))
+// loss is the cross entropy of the tokens that come after rows (k, hidden).
+func (n *lmNetwork) loss(g *verso.Graph, rows, next *gorgonia.Node, r verso.Reduction) *gorgonia.Node {
+	c := verso.DefaultCrossEntropyConfig()
+	c.Reduction = r
+	return verso.LinearCrossEntropy(g, &n.out, drop(g, n.dropout, rows), next, c)
 }
 
 // drop is dropout, where there is any.

@@ -118,9 +118,7 @@ func (m *LanguageModel) compile() (*judge, error) {
 		y, s := m.net.forward(g, j.tokens, j.carry.State())
 		rows, j.final = y.Rows, s
 	}
-	c := verso.DefaultCrossEntropyConfig()
-	c.Reduction = verso.ReduceNone
-	j.loss = verso.CrossEntropy(g, m.net.logits(g, rows), j.want, c)
+	j.loss = m.net.loss(g, rows, j.want, verso.ReduceNone)
 	var err error
 	j.m, err = g.Compile(nil)
 	return j, err

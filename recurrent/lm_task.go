@@ -40,7 +40,7 @@ func (m *LanguageModel) continuous(streams [][]int) verso.Task {
 			tokens, want := g.Tokens("text"), g.Input("next", tensor.Int, 1)
 			part := &shard{carry: NewCarry(g, m.net.layer, "state")}
 			y, final := m.net.forward(g, tokens, part.carry.State())
-			loss := verso.CrossEntropy(g, m.net.logits(g, y.Rows), want, verso.DefaultCrossEntropyConfig())
+			loss := m.net.loss(g, y.Rows, want, verso.ReduceMean)
 			part.final = final
 			s.shards = append(s.shards, part)
 			return loss, func(run *verso.Machine, examples []int) error {
@@ -152,7 +152,7 @@ func (m *LanguageModel) windows(ids []int) verso.Task {
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
 			tokens, want := g.Tokens("text"), g.Input("next", tensor.Int, 1)
 			_, final := m.net.forward(g, tokens, State{})
-			loss := verso.CrossEntropy(g, m.net.logits(g, Final(g, m.net.layer, final)), want, verso.DefaultCrossEntropyConfig())
+			loss := m.net.loss(g, Final(g, m.net.layer, final), want, verso.ReduceMean)
 			return loss, func(run *verso.Machine, examples []int) error {
 				var batch [][]int
 				var next []int

@@ -107,11 +107,12 @@ func languageModel(ps *verso.Params, g *verso.Graph, _ string, train bool) (*gor
 	x := table.Forward(g, ids)
 	carry := recurrent.NewCarry(g, layer, "state")
 	y, _ := layer.Forward(g, x, carry.State())
-	scores := output.Forward(g, y.Rows)
 	var loss, after *gorgonia.Node
 	if train {
 		after = g.Input("after", tensor.Int, 1)
-		loss = verso.CrossEntropy(g, scores, after, verso.DefaultCrossEntropyConfig())
+		loss = verso.LinearCrossEntropy(g, output, y.Rows, after, verso.DefaultCrossEntropyConfig())
+	} else {
+		output.Forward(g, y.Rows)
 	}
 	return loss, func(m *verso.Machine) error {
 		r := rand.New(rand.NewPCG(1, 1))

@@ -13,12 +13,12 @@ func SoftmaxRows[T Float](rows, cols int, dst, src []T) {
 		if isFloat32[T]() && softmaxRow32(as[float32](y), as[float32](x)) {
 			continue
 		}
-		top := largest(x)
+		top := Largest(x)
 		if math.IsInf(float64(top), -1) {
 			clear(y)
 			continue
 		}
-		Scale(1/expSum(y, x, top), y)
+		Scale(1/ExpSum(y, x, top), y)
 	}
 }
 
@@ -46,7 +46,7 @@ func LogSoftmaxRows[T Float](rows, cols int, dst, src []T) {
 	sameLength(len(dst), len(src))
 	for i := range rows {
 		y, x := dst[i*cols:(i+1)*cols], src[i*cols:(i+1)*cols]
-		top := largest(x)
+		top := Largest(x)
 		if math.IsInf(float64(top), -1) {
 			copy(y, x)
 			continue
@@ -78,8 +78,8 @@ func LogSoftmaxRowsGrad[T Float](rows, cols int, dx, y, dy []T) {
 	}
 }
 
-// largest is the value of Max.
-func largest[T Float](x []T) T {
+// Largest is the value of [Max], without its place.
+func Largest[T Float](x []T) T {
 	if isFloat32[T]() {
 		if top, ok := max32(as[float32](x)); ok {
 			return T(top)
@@ -89,8 +89,8 @@ func largest[T Float](x []T) T {
 	return top
 }
 
-// expSum writes e^(x - shift) and returns the sum.
-func expSum[T Float](dst, x []T, shift T) T {
+// ExpSum writes e^(x - shift) and returns the sum. dst may be x.
+func ExpSum[T Float](dst, x []T, shift T) T {
 	if isFloat32[T]() {
 		return T(expSum32(as[float32](dst), as[float32](x), float32(shift)))
 	}

@@ -36,8 +36,8 @@ type CrossEntropyConfig struct {
 // dt_ij = −(1 − ε) w_j log softmax(x_i)_j. Cost: two passes of exponentials, no
 // memory of the logits' size.
 func CrossEntropy(c CrossEntropyConfig) (Spec, error) {
-	if !(c.LabelSmoothing >= 0 && c.LabelSmoothing <= 1) {
-		return Spec{}, fmt.Errorf("label smoothing wants a number from 0 to 1, got %v", c.LabelSmoothing)
+	if err := checkSmoothing(c.LabelSmoothing); err != nil {
+		return Spec{}, err
 	}
 	if err := c.Reduction.check(); err != nil {
 		return Spec{}, err
@@ -74,12 +74,27 @@ func (c *crossEntropy[T]) Shape(in []Value[T]) ([]int, error) {
 	case !c.Probabilities && !slices.Equal(target.Shape, each) && !(len(each) == 0 && size(target.Shape) == 1):
 		return nil, fmt.Errorf("%w: logits %v want labels %v, got %v", ErrShape, x.Shape, each, target.Shape)
 	}
-	for i, label := range target.Ints {
-		if label != c.IgnoreIndex && (label < 0 || label >= c.n) {
-			return nil, fmt.Errorf("%w: label %d at place %d, there are %d classes", ErrInput, label, i, c.n)
-		}
+	if err := checkLabels(target.Ints, c.IgnoreIndex, c.n); err != nil {
+		return nil, err
 	}
 	return c.Reduction.shape(each), nil
+}
+
+func checkSmoothing(eps float64) error {
+	if !(eps >= 0 && eps <= 1) {
+		return fmt.Errorf("label smoothing wants a number from 0 to 1, got %v", eps)
+	}
+	return nil
+}
+
+// checkLabels refuses labels that are none of n classes.
+func checkLabels(labels []int, ignore, n int) error {
+	for i, label := range labels {
+		if label != ignore && (label < 0 || label >= n) {
+			return fmt.Errorf("%w: label %d at place %d, there are %d classes", ErrInput, label, i, n)
+		}
+	}
+	return nil
 }
 
 func (c *crossEntropy[T]) weight(j int) float64 {

@@ -14,7 +14,7 @@ const chunk = 256
 // which is why they go through the kernels: the numbers are those of the loops
 // they stand for.
 func topAndLog[T Float](x []T) (top, log T) {
-	top, _ = kernel.Max(x)
+	top = kernel.Largest(x)
 	var minus, buffer [chunk]T
 	for j := range minus[:min(chunk, len(x))] {
 		minus[j] = -top
