@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/bert/wordpiece"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/internal/classify"
 	"github.com/seed6481993f/verso/internal/reuse"
@@ -54,9 +55,9 @@ func Warmup(rate float64, examples int, f verso.FitConfig) verso.Schedule {
 //
 //	y = W d(p) + b,  P(class i) = softmax(y)_i      d: dropout
 //
-// Build one with [FineTune] or [NewClassifier]. [Classifier.Predict],
-// [Classifier.PredictAll] and [Classifier.Evaluate] may be called from many
-// goroutines, not while [Classifier.Fit] runs.
+// Build one with [FineTune] or [NewClassifier], of pairs of texts with
+// [FineTunePairs]. The methods that predict and evaluate may be called from many
+// goroutines, not while it is trained.
 type Classifier struct {
 	cfg     ClassifierConfig
 	classes []string
@@ -151,16 +152,26 @@ func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 	for i, e := range train {
 		texts[i] = e.Text
 	}
-	ids, types, err := encodeAll(k.model.pieces, texts, k.limit)
+	ids, types, err := encodeAll(ctx, texts, k.encode)
 	if err != nil {
 		return nil, err
 	}
+	return k.fit(ctx, ids, types, labels, classify.Validated(fit, dev, k.Evaluate))
+}
+
+// encode cuts a text.
+func (k *Classifier) encode(text string) (wordpiece.Encoding, error) {
+	return k.model.pieces.Encode(text, k.limit)
+}
+
+// fit trains on sequences.
+func (k *Classifier) fit(ctx context.Context, ids, types [][]int, labels []int, fit verso.FitConfig) (*verso.History, error) {
 	if fit.Schedule == nil {
-		fit.Schedule = Warmup(k.cfg.Rate, len(train), fit)
+		fit.Schedule = Warmup(k.cfg.Rate, len(labels), fit)
 	}
 	return verso.Fit(ctx, verso.Task{
 		Params:   k.model.params,
-		Examples: len(train),
+		Examples: len(labels),
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
 			in, want := NewInput(g, "text"), g.Input("class", tensor.Int, 1)
 			loss := verso.CrossEntropy(g, k.logits(g, in), want, verso.DefaultCrossEntropyConfig())
@@ -172,7 +183,7 @@ func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 			}
 			return loss, feed, g.Err()
 		},
-	}, classify.Validated(fit, dev, k.Evaluate))
+	}, fit)
 }
 
 func (k *Classifier) newReplica() (*replica, error) {

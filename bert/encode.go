@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 
@@ -35,12 +36,12 @@ func DefaultEncodeConfig() EncodeConfig { return EncodeConfig{Pooling: Mean, Bat
 
 // Encode returns a vector of H numbers for each text, in their order: the input
 // of a search or of a classifier of another kind. Texts that are too long are
-// cut. It stops between batches when ctx is done.
+// cut. It stops between texts and batches when ctx is done.
 //
 // A model that was only pre-trained gives vectors of little use for similarity;
 // fine-tuned ones (Reimers & Gurevych 2019, Sentence-BERT) give good ones.
 func (m *Model) Encode(ctx context.Context, texts []string, c EncodeConfig) ([][]float32, error) {
-	limit, err := m.limit(c.MaxPieces)
+	limit, err := limitOf(m.cfg, c.MaxPieces)
 	if err != nil {
 		return nil, err
 	}
@@ -50,18 +51,18 @@ func (m *Model) Encode(ctx context.Context, texts []string, c EncodeConfig) ([][
 	if c.Pooling == "" {
 		c.Pooling = Mean
 	}
-	graphs := m.encoding.of(c.Pooling)
+	graphs, ok := m.encoding[c.Pooling]
+	if !ok {
+		return nil, fmt.Errorf("%w: Pooling wants %q, %q or %q, got %.50q", verso.ErrConfig, Mean, CLS, Pooled, c.Pooling)
+	}
 	r, err := graphs.Get()
 	if err != nil {
 		return nil, err
 	}
 	defer graphs.Put(r)
 	out := make([][]float32, 0, len(texts))
-	for from := 0; from < len(texts); from += c.Batch {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("encoding: %w", err)
-		}
-		ids, types, err := encodeAll(m.pieces, texts[from:min(from+c.Batch, len(texts))], limit)
+	for batch := range slices.Chunk(texts, c.Batch) {
+		ids, types, err := encodeAll(ctx, batch, func(s string) (wordpiece.Encoding, error) { return m.pieces.Encode(s, limit) })
 		if err != nil {
 			return nil, err
 		}
@@ -80,9 +81,8 @@ func (m *Model) Encode(ctx context.Context, texts []string, c EncodeConfig) ([][
 	return out, nil
 }
 
-// limit returns the longest sequence that is wanted.
-func (m *Model) limit(wanted int) (int, error) { return limitOf(m.cfg, wanted) }
-
+// limitOf returns the longest sequence where so many pieces are wanted, 0 for as
+// many as the model has positions.
 func limitOf(c Config, wanted int) (int, error) {
 	switch {
 	case wanted == 0:
@@ -93,23 +93,20 @@ func limitOf(c Config, wanted int) (int, error) {
 	return wanted, nil
 }
 
-// encodeAll cuts texts into pieces.
-func encodeAll(t *wordpiece.Tokenizer, texts []string, limit int) (ids, types [][]int, err error) {
+// encodeAll cuts texts into pieces. It stops between texts when ctx is done.
+func encodeAll[T any](ctx context.Context, texts []T, encode func(T) (wordpiece.Encoding, error)) (ids, types [][]int, err error) {
+	ids, types = make([][]int, 0, len(texts)), make([][]int, 0, len(texts))
 	for _, text := range texts {
-		e, err := t.Encode(text, limit)
+		if err := ctx.Err(); err != nil {
+			return nil, nil, fmt.Errorf("cutting texts: %w", err)
+		}
+		e, err := encode(text)
 		if err != nil {
 			return nil, nil, err
 		}
 		ids, types = append(ids, e.IDs), append(types, e.Types)
 	}
 	return ids, types, nil
-}
-
-func (r *replica) run(ids, types [][]int) error {
-	if err := r.in.Feed(r.m, ids, types); err != nil {
-		return err
-	}
-	return r.m.Run()
 }
 
 // newEncoding compiles a graph from pieces to vectors.
@@ -128,8 +125,6 @@ func (m *Model) newEncoding(p Pooling) (*replica, error) {
 			return nil, fmt.Errorf("%w: a pooler is wanted", ErrHead)
 		}
 		y = m.pooler.Forward(g, m.encoder.ForwardFirst(g, r.in).Last)
-	default:
-		return nil, fmt.Errorf("%w: pooling wants %q, %q or %q, got %.50q", verso.ErrConfig, Mean, CLS, Pooled, p)
 	}
 	r.y = y
 	var err error

@@ -1,6 +1,7 @@
 package bert
 
 import (
+	"fmt"
 	"strconv"
 
 	"gorgonia.org/gorgonia"
@@ -26,9 +27,14 @@ func NewInput(g *verso.Graph, name string) Input {
 	return Input{Tokens: g.Tokens(name), Types: g.Input(name+".types", tensor.Int, 1)}
 }
 
-// Feed binds a batch of ids and types; both may be kept until the next one.
+// Feed binds a batch of ids and their types, which may be kept until the next one.
+// Types may be nil where in has no node for them. Sequences of another length than
+// their types are [verso.ErrData].
 func (in Input) Feed(m *verso.Machine, ids, types [][]int) error {
-	if err := m.FeedTokens(in.Tokens, ids); err != nil {
+	if err := sameLengths(ids, types, in.Types != nil); err != nil {
+		return err
+	}
+	if err := m.FeedTokens(in.Tokens, ids); err != nil || in.Types == nil {
 		return err
 	}
 	flat, _, err := verso.Flatten(types)
@@ -41,8 +47,28 @@ func (in Input) Feed(m *verso.Machine, ids, types [][]int) error {
 	return m.FeedInts(in.Types, flat)
 }
 
+// sameLengths compares types with ids. Without a node for types none are wanted.
+func sameLengths(ids, types [][]int, wanted bool) error {
+	if !wanted {
+		if len(types) > 0 {
+			return fmt.Errorf("%w: types of %d sequences for an input that has none", verso.ErrData, len(types))
+		}
+		return nil
+	}
+	if len(types) != len(ids) {
+		return fmt.Errorf("%w: want types of %d sequences, got %d", verso.ErrData, len(ids), len(types))
+	}
+	for i := range ids {
+		if len(types[i]) != len(ids[i]) {
+			return fmt.Errorf("%w: sequence %d: want %d types, got %d", verso.ErrData, i, len(ids[i]), len(types[i]))
+		}
+	}
+	return nil
+}
+
 // Rows are rows of a batch at which something is wanted: their numbers in it, in
-// rising order, and how many each sequence has.
+// rising order, and how many each sequence has. A row of another sequence is
+// [verso.ErrInput] when the graph runs.
 type Rows struct {
 	Numbers *gorgonia.Node // (m)
 	Lengths *gorgonia.Node // (batch)
@@ -94,7 +120,10 @@ func (e *Encoder) Forward(g *verso.Graph, in Input) Output { return e.forward(g,
 // ForwardAt computes the last layer at some rows alone, which attend to all rows
 // as ever: the same numbers at less cost, where a head reads few of them. With 15
 // of 100 rows, a sixth of the work of a model of four layers is saved.
-func (e *Encoder) ForwardAt(g *verso.Graph, in Input, at Rows) Output { return e.forward(g, in, &at) }
+func (e *Encoder) ForwardAt(g *verso.Graph, in Input, at Rows) Output {
+	at.Numbers = within(g, at, in.Tokens.Lengths)
+	return e.forward(g, in, &at)
+}
 
 // ForwardFirst is [Encoder.ForwardAt] for the first row of each sequence, that of [CLS].
 func (e *Encoder) ForwardFirst(g *verso.Graph, in Input) Output {

@@ -172,6 +172,61 @@ func TestEncoderGradient(t *testing.T) {
 	}
 }
 
+// An input without types has the first one everywhere.
+func TestInputWithoutTypes(t *testing.T) {
+	ps := verso.NewParams(1)
+	e := NewEncoder(ps, smallConfig())
+	g := verso.NewGraph(1)
+	in, plain := NewInput(g, "text"), Input{Tokens: g.Tokens("plain")}
+	y, z := e.Forward(g, in).Last.Rows, e.Forward(g, plain).Last.Rows
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	defer m.Close()
+	ids := [][]int{{1, 2}, {}, {3}}
+	require.NoError(t, in.Feed(m, ids, [][]int{{0, 0}, {}, {0}}))
+	require.NoError(t, plain.Feed(m, ids, nil))
+	require.NoError(t, m.Run())
+	require.Equal(t, m.Float32s(y), m.Float32s(z))
+	require.ErrorIs(t, plain.Feed(m, ids, [][]int{{0, 0}, {}, {0}}), verso.ErrData)
+}
+
+// Rows that are asked for must lie in the sequence that asks, in their order.
+func TestForwardAtErrors(t *testing.T) {
+	ps := verso.NewParams(1)
+	e := NewEncoder(ps, smallConfig())
+	g := verso.NewGraph(1)
+	in, at := NewInput(g, "text"), rowsInput(g, "rows")
+	e.ForwardAt(g, in, at)
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	defer m.Close()
+	require.NoError(t, in.Feed(m, [][]int{{1, 2}, {3, 4}}, [][]int{{0, 0}, {0, 0}}))
+	for _, c := range []struct {
+		numbers, lengths []int
+		want             string // nothing: it runs
+	}{
+		{[]int{0, 1, 3}, []int{2, 1}, ""},
+		{[]int{-1}, []int{0, 0}, ""},
+		{[]int{2}, []int{1, 0}, "row 2 of sequence 0, want one from 0 to below 2"},
+		{[]int{1, 0}, []int{2, 0}, "row 0 of sequence 0, want one from 2 to below 2"},
+		{[]int{-1}, []int{1, 0}, "row -1 of sequence 0"},
+		{[]int{1, 1}, []int{1, 1}, "row 1 of sequence 1, want one from 2 to below 4"},
+		{[]int{0}, []int{1, 1}, "1 rows, sequence 1 wants more"},
+		{[]int{0, 2}, []int{1, 0}, "2 rows, the sequences want 1"},
+		{[]int{0}, []int{1}, "rows of 1 sequences, there are 2"},
+	} {
+		require.NoError(t, m.FeedInts(at.Numbers, c.numbers))
+		require.NoError(t, m.FeedInts(at.Lengths, c.lengths))
+		err := m.Run()
+		if c.want == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, verso.ErrInput)
+		require.ErrorContains(t, err, c.want)
+	}
+}
+
 func TestEncoderErrors(t *testing.T) {
 	ps := verso.NewParams(1)
 	e := NewEncoder(ps, smallConfig())
@@ -190,8 +245,13 @@ func TestEncoderErrors(t *testing.T) {
 	require.ErrorIs(t, m.Run(), verso.ErrInput)
 	require.NoError(t, in.Feed(m, [][]int{{1}}, [][]int{{2}}))
 	require.ErrorContains(t, m.Run(), "the table has 2 rows")
-	require.NoError(t, in.Feed(m, [][]int{{1, 2}}, [][]int{{0}}))
-	require.ErrorIs(t, m.Run(), verso.ErrShape)
+	for want, types := range map[string][][]int{
+		"sequence 0: want 1 types, got 3": {{0, 0, 0}, {1}}, "want types of 2 sequences, got 1": {{0}}, "want types of 2 sequences, got 0": nil,
+	} {
+		err := in.Feed(m, [][]int{{1}, {2, 3, 4}}, types)
+		require.ErrorIs(t, err, verso.ErrData)
+		require.ErrorContains(t, err, want)
+	}
 	require.NoError(t, in.Feed(m, [][]int{{}, {}}, [][]int{{}, {}}))
 	require.NoError(t, m.Run(), "a batch of nothing")
 

@@ -1,12 +1,11 @@
 package bert
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // Word is a word piece that may stand at a place.
@@ -66,15 +65,11 @@ func (m *Model) FillMask(ctx context.Context, text string, k int) ([][]Word, err
 // the table beyond the vocabulary stand for nothing.
 func (m *Model) likely(p []float32, k int) []Word {
 	p = p[:m.pieces.Len()]
-	order := make([]int, len(p))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Or(cmp.Compare(p[b], p[a]), cmp.Compare(a, b)) })
-	out := make([]Word, 0, min(k, len(p)))
-	for _, id := range order[:min(k, len(p))] {
-		text, _ := m.pieces.Text(id)
-		out = append(out, Word{text, id, float64(p[id])})
+	best := kernel.TopK(min(k, len(p)), []float32{1}, p, nil) // each times 1
+	out := make([]Word, len(best))
+	for i, b := range best {
+		text, _ := m.pieces.Text(b.Row)
+		out[i] = Word{text, b.Row, float64(p[b.Row])}
 	}
 	return out
 }

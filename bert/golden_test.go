@@ -75,7 +75,7 @@ func goldenCase[T float32 | float64](t *testing.T, c *golden.Case, file string, 
 	machine, err := g.Compile(loss)
 	require.NoError(t, err)
 	defer machine.Close()
-	require.NoError(t, in.Feed(machine, split(ids.Ints(), ids.Shape[1]), split(types.Ints(), ids.Shape[1])))
+	require.NoError(t, in.Feed(machine, inRows(ids.Ints(), ids.Shape[1]), inRows(types.Ints(), ids.Shape[1])))
 	require.NoError(t, machine.FeedInts(in.Mask, mask.Ints()))
 	feed(machine)
 	require.NoError(t, machine.Run())
@@ -129,7 +129,7 @@ func goldenHeads[T float32 | float64](t *testing.T, c *golden.Case, m *Model, g 
 		}
 }
 
-func split(x []int, n int) (out [][]int) {
+func inRows(x []int, n int) (out [][]int) {
 	for from := 0; from < len(x); from += n {
 		out = append(out, x[from:from+n])
 	}

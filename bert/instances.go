@@ -11,21 +11,35 @@ import (
 	"github.com/seed6481993f/verso/bert/wordpiece"
 )
 
-// instance is one example of pre-training: a pair of passages with masked places.
+// instance is one example of pre-training: a passage, or a pair, with hidden
+// places. There are many: numbers take four bytes.
 type instance struct {
-	ids, types []int
-	wanted     []int // 0, the place of [CLS], and the masked places, rising
-	labels     []int // what stood at the masked places
-	follows    int   // 0: the second passage follows the first, 1: it does not
+	ids     []int32
+	second  int     // where the second passage begins, whose pieces have type 1
+	places  []int32 // that are hidden, rising
+	labels  []int32 // what stood there
+	follows int     // 0: the second passage follows the first, 1: it does not
+}
+
+// input returns the pieces and their types as a graph takes them.
+func (e instance) input() (ids, types []int) {
+	ids, types = make([]int, len(e.ids)), make([]int, len(e.ids))
+	for i, id := range e.ids {
+		ids[i] = int(id)
+		if i >= e.second {
+			types[i] = 1
+		}
+	}
+	return ids, types
 }
 
 // drawer makes instances of documents, as the program of Devlin et al. 2019 does.
 type drawer struct {
 	c         PretrainConfig
 	pieces    *wordpiece.Tokenizer
-	documents [][][]int // pieces of each sentence of each document
-	inside    []bool    // by number: a piece that goes on with a word
-	ordinary  []int     // numbers of all pieces that are not special
+	documents [][][]int32 // pieces of each sentence of each document
+	inside    []bool      // by number: a piece that goes on with a word
+	ordinary  []int32     // numbers of all pieces that are not special
 	rng       *rand.Rand
 }
 
@@ -36,26 +50,32 @@ func instances(ctx context.Context, pieces *wordpiece.Tokenizer, corpus []Docume
 	for id, s := range pieces.Tokens() {
 		d.inside = append(d.inside, strings.HasPrefix(s, "##"))
 		if !pieces.Special(id) {
-			d.ordinary = append(d.ordinary, id)
+			d.ordinary = append(d.ordinary, int32(id))
 		}
 	}
 	for _, doc := range corpus {
-		var cut [][]int
+		var cut [][]int32
 		for _, s := range doc {
-			var ids []int
-			for _, p := range pieces.Pieces(s) {
-				ids = append(ids, p.ID)
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("cutting the corpus: %w", err)
 			}
-			if ids != nil {
-				cut = append(cut, ids)
+			found := pieces.Pieces(s)
+			if len(found) == 0 {
+				continue
 			}
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("cutting the corpus: %w", err)
+			ids := make([]int32, len(found))
+			for i, p := range found {
+				ids[i] = int32(p.ID)
+			}
+			cut = append(cut, ids)
 		}
 		if cut != nil {
 			d.documents = append(d.documents, cut)
 		}
+	}
+	cut := d.pairs
+	if !c.NextSentence {
+		cut = d.passages
 	}
 	var out []instance
 	for range c.Copies {
@@ -63,7 +83,7 @@ func instances(ctx context.Context, pieces *wordpiece.Tokenizer, corpus []Docume
 			if err := ctx.Err(); err != nil {
 				return nil, fmt.Errorf("making examples: %w", err)
 			}
-			out = d.document(out, i)
+			out = cut(out, i)
 		}
 	}
 	if len(out) == 0 || len(d.ordinary) == 0 {
@@ -72,13 +92,25 @@ func instances(ctx context.Context, pieces *wordpiece.Tokenizer, corpus []Docume
 	return out, nil
 }
 
-// document appends the instances of one document: sentences are gathered until
+// passages appends the instances of one document without pairs: its pieces from
+// the first to the last, a sequence after another.
+func (d *drawer) passages(out []instance, number int) []instance {
+	all, most := slices.Concat(d.documents[number]...), d.c.MaxPieces-2
+	for len(all) > 0 {
+		n := min(d.target(most), len(all))
+		out = append(out, d.mask(all[:n], nil, 0))
+		all = all[n:]
+	}
+	return out
+}
+
+// pairs appends the instances of one document: sentences are gathered until
 // they fill a sequence, then cut in two, and half of the time the second part is
 // replaced by one from elsewhere.
-func (d *drawer) document(out []instance, number int) []instance {
+func (d *drawer) pairs(out []instance, number int) []instance {
 	doc, most := d.documents[number], d.c.MaxPieces-3
 	target := d.target(most)
-	var chunk [][]int
+	var chunk [][]int32
 	length := 0
 	for i := 0; i < len(doc); i++ {
 		chunk = append(chunk, doc[i])
@@ -113,14 +145,14 @@ func (d *drawer) target(most int) int {
 }
 
 // elsewhere returns a passage of another document, where there is one, of about so many pieces.
-func (d *drawer) elsewhere(number, target int) []int {
+func (d *drawer) elsewhere(number, target int) []int32 {
 	other := number
 	for range 10 {
 		if other = d.rng.IntN(len(d.documents)); other != number {
 			break
 		}
 	}
-	var out []int
+	var out []int32
 	doc := d.documents[other]
 	for _, s := range doc[d.rng.IntN(len(doc)):] {
 		if out = append(out, s...); len(out) >= target {
@@ -131,7 +163,7 @@ func (d *drawer) elsewhere(number, target int) []int {
 }
 
 // truncate takes pieces from the front or the back of the longer passage.
-func (d *drawer) truncate(a, b []int, most int) (x, y []int) {
+func (d *drawer) truncate(a, b []int32, most int) (x, y []int32) {
 	for len(a)+len(b) > most {
 		longer := &a
 		if len(b) >= len(a) {
@@ -146,45 +178,50 @@ func (d *drawer) truncate(a, b []int, most int) (x, y []int) {
 	return a, b
 }
 
-// mask joins two passages and hides some of their pieces: of those drawn, 80 %
-// become [MASK], 10 % another piece, 10 % stay.
-func (d *drawer) mask(a, b []int, follows int) instance {
-	n := len(a) + len(b) + 3
-	in := instance{ids: make([]int, 0, n), types: make([]int, n), follows: follows}
-	in.ids = append(append(append(in.ids, d.pieces.Class()), a...), d.pieces.Separator())
-	for i := len(in.ids); i < n; i++ {
-		in.types[i] = 1
+// mask joins two passages, or takes one, and hides some of the pieces: of those
+// drawn, 80 % become [MASK], 10 % another piece, 10 % stay.
+func (d *drawer) mask(a, b []int32, follows int) instance {
+	class, separator := int32(d.pieces.Class()), int32(d.pieces.Separator())
+	ids := slices.Concat([]int32{class}, a, []int32{separator})
+	in := instance{second: len(ids), follows: follows}
+	if b != nil {
+		ids = slices.Concat(ids, b, []int32{separator})
 	}
-	in.ids = append(append(in.ids, b...), d.pieces.Separator())
+	in.ids = ids
+	in.places = d.places(ids)
+	in.labels = make([]int32, len(in.places))
+	for k, i := range in.places {
+		in.labels[k] = ids[i]
+		switch draw := d.rng.Float64(); {
+		case draw < 0.8:
+			ids[i] = int32(d.pieces.Mask())
+		case draw < 0.9:
+			ids[i] = d.ordinary[d.rng.IntN(len(d.ordinary))]
+		}
+	}
+	return in
+}
 
-	var groups [][]int // places that are hidden together
-	for i, id := range in.ids {
-		switch {
-		case id == d.pieces.Class() || id == d.pieces.Separator():
-		case d.c.WholeWords && d.inside[id] && len(groups) > 0 && groups[len(groups)-1][len(groups[len(groups)-1])-1] == i-1:
-			groups[len(groups)-1] = append(groups[len(groups)-1], i)
+// places draws the places that are hidden.
+func (d *drawer) places(ids []int32) []int32 {
+	var groups [][]int32 // places that are hidden together
+	for i, id := range ids {
+		switch last := len(groups) - 1; {
+		case int(id) == d.pieces.Class() || int(id) == d.pieces.Separator():
+		case d.c.WholeWords && d.inside[id] && last >= 0 && int(groups[last][len(groups[last])-1]) == i-1:
+			groups[last] = append(groups[last], int32(i))
 		default:
-			groups = append(groups, []int{i})
+			groups = append(groups, []int32{int32(i)})
 		}
 	}
 	d.rng.Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
-	count := min(d.c.MaxMasked, max(1, int(math.Round(d.c.Masked*float64(n)))))
-	var places []int
+	count := min(d.c.MaxMasked, max(1, int(math.Round(d.c.Masked*float64(len(ids))))))
+	var places []int32
 	for _, g := range groups {
 		if len(places)+len(g) <= count {
 			places = append(places, g...)
 		}
 	}
 	slices.Sort(places)
-	in.wanted = append([]int{0}, places...)
-	for _, i := range places {
-		in.labels = append(in.labels, in.ids[i])
-		switch draw := d.rng.Float64(); {
-		case draw < 0.8:
-			in.ids[i] = d.pieces.Mask()
-		case draw < 0.9:
-			in.ids[i] = d.ordinary[d.rng.IntN(len(d.ordinary))]
-		}
-	}
-	return in
+	return slices.Clip(places)
 }

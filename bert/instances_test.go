@@ -47,24 +47,24 @@ func TestInstances(t *testing.T) {
 	var masks, kept, random, hidden, ordinary, apart, short int
 	for _, e := range all {
 		require.LessOrEqual(t, len(e.ids), 64)
-		require.Len(t, e.types, len(e.ids))
-		require.Equal(t, 0, e.wanted[0])
-		require.True(t, slices.IsSorted(e.wanted))
-		require.Len(t, e.labels, len(e.wanted)-1)
+		ids, types := e.input()
+		require.True(t, slices.IsSorted(e.places))
+		require.Len(t, e.labels, len(e.places))
 		require.NotEmpty(t, e.labels)
 		require.LessOrEqual(t, len(e.labels), max(1, (len(e.ids)*15+50)/100))
-		whole := slices.Clone(e.ids)
-		for k, place := range e.wanted[1:] {
-			require.NotContains(t, []int{pieces.Class(), pieces.Separator()}, e.labels[k])
-			whole[place] = e.labels[k]
-			switch e.ids[place] {
+		whole := slices.Clone(ids)
+		for k, place := range e.places {
+			label := int(e.labels[k])
+			require.NotContains(t, []int{pieces.Class(), pieces.Separator()}, label)
+			whole[place] = label
+			switch ids[place] {
 			case pieces.Mask():
 				masks++
-			case e.labels[k]:
+			case label:
 				kept++
 			default:
 				random++
-				require.False(t, pieces.Special(e.ids[place]))
+				require.False(t, pieces.Special(ids[place]))
 			}
 		}
 		hidden += len(e.labels)
@@ -72,7 +72,7 @@ func TestInstances(t *testing.T) {
 		require.Equal(t, pieces.Class(), whole[0])
 		first := slices.Index(whole, pieces.Separator())
 		require.Equal(t, pieces.Separator(), whole[len(whole)-1])
-		for i, typ := range e.types {
+		for i, typ := range types {
 			require.Equal(t, i > first, typ == 1)
 		}
 		a, b := whole[1:first], whole[first+1:len(whole)-1]
@@ -116,10 +116,44 @@ func TestWholeWords(t *testing.T) {
 	inside, ok := pieces.ID("##xx")
 	require.True(t, ok)
 	for _, e := range all {
-		for k, place := range e.wanted[1:] {
-			if e.labels[k] == inside && e.types[place-1] == e.types[place] && place > 1 && e.ids[place-1] != pieces.Separator() {
-				require.Contains(t, e.wanted, place-1, "the beginning of the word is hidden with it")
+		_, types := e.input()
+		for k, place := range e.places {
+			before := place - 1
+			if int(e.labels[k]) == inside && types[before] == types[place] && before > 0 && int(e.ids[before]) != pieces.Separator() {
+				require.Contains(t, e.places, before, "the beginning of the word is hidden with it")
 			}
 		}
 	}
+}
+
+// Without pairs every piece of a document is in one sequence, in its order.
+func TestPassages(t *testing.T) {
+	corpus, pieces := numbered(t, 3, 20, 5)
+	c := DefaultPretrainConfig()
+	c.MaxPieces, c.Copies, c.NextSentence, c.Short = 32, 2, false, 0.3
+	all, err := instances(t.Context(), pieces, corpus, c)
+	require.NoError(t, err)
+	var want, got []int
+	for range c.Copies {
+		for _, d := range corpus {
+			for _, s := range d {
+				for _, p := range pieces.Pieces(s) {
+					want = append(want, p.ID)
+				}
+			}
+		}
+	}
+	for _, e := range all {
+		require.LessOrEqual(t, len(e.ids), 32)
+		ids, types := e.input()
+		require.NotContains(t, types, 1)
+		require.NotEmpty(t, e.places)
+		for k, place := range e.places {
+			ids[place] = int(e.labels[k])
+		}
+		require.Equal(t, pieces.Class(), ids[0])
+		require.Equal(t, pieces.Separator(), ids[len(ids)-1])
+		got = append(got, ids[1:len(ids)-1]...)
+	}
+	require.Equal(t, want, got)
 }

@@ -12,8 +12,8 @@ import (
 // its weights have. [Pretrain] makes one from a corpus, [OpenFolder] reads one of
 // Hugging Face's, [LoadFile] one of [Model.SaveFile].
 //
-// [Model.Encode], [Model.FillMask] and [Model.NextSentence] may be called from
-// many goroutines, not while the model is trained.
+// [Model.Encode], [Model.HiddenStates], [Model.FillMask] and [Model.NextSentence]
+// may be called from many goroutines, not while the model is trained.
 type Model struct {
 	cfg     Config
 	pieces  *wordpiece.Tokenizer
@@ -24,9 +24,10 @@ type Model struct {
 	next    *verso.Linear // nil without one
 	seed    uint64
 
-	encoding pools[Pooling]
-	filling  *reuse.Pool[*replica] // one a goroutine
+	encoding map[Pooling]*reuse.Pool[*replica] // one a goroutine
+	filling  *reuse.Pool[*replica]
 	pairing  *reuse.Pool[*replica]
+	hidden   *reuse.Pool[*hiddenReplica]
 }
 
 // heads says which parts behind the encoder a model has.
@@ -54,7 +55,11 @@ func newModel(pieces *wordpiece.Tokenizer, c Config, h heads, ps *verso.Params, 
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
-	m.encoding.build, m.filling, m.pairing = m.newEncoding, reuse.New(m.newFilling), reuse.New(m.newPairing)
+	m.encoding = map[Pooling]*reuse.Pool[*replica]{}
+	for _, p := range []Pooling{Mean, CLS, Pooled} {
+		m.encoding[p] = reuse.New(func() (*replica, error) { return m.newEncoding(p) })
+	}
+	m.filling, m.pairing, m.hidden = reuse.New(m.newFilling), reuse.New(m.newPairing), reuse.New(m.newHidden)
 	return m, nil
 }
 
@@ -85,6 +90,12 @@ func (m *Model) Params() *verso.Params { return m.params }
 
 // Encoder returns the encoder, for graphs of the caller's own.
 func (m *Model) Encoder() *Encoder { return m.encoder }
+
+// Pooler returns the pooler, nil without one.
+func (m *Model) Pooler() *Pooler { return m.pooler }
+
+// MaskedWords returns the head for masked words, nil without one.
+func (m *Model) MaskedWords() *MaskedWords { return m.masked }
 
 // heads returns which parts the model has.
 func (m *Model) heads() heads { return heads{m.pooler != nil, m.masked != nil, m.next != nil} }

@@ -2,10 +2,10 @@ package bert
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/bert/wordpiece"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/internal/classify"
 )
@@ -22,9 +22,14 @@ func (k *Classifier) Predict(text string) (verso.Prediction, error) {
 	return p[0], nil
 }
 
-// PredictAll answers many texts, in their order. It stops between batches when
-// ctx is done. A text alone and the same text among others get the same answer, to the last bit.
+// PredictAll answers many texts, in their order. It stops between texts when ctx
+// is done. A text alone and the same text among others get the same answer, to the
+// last bit.
 func (k *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
+	return predictAll(ctx, k, texts, k.encode)
+}
+
+func predictAll[T any](ctx context.Context, k *Classifier, texts []T, encode func(T) (wordpiece.Encoding, error)) ([]verso.Prediction, error) {
 	r, err := k.graphs.Get()
 	if err != nil {
 		return nil, err
@@ -32,10 +37,7 @@ func (k *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Pr
 	defer k.graphs.Put(r)
 	out := make([]verso.Prediction, 0, len(texts))
 	for batch := range slices.Chunk(texts, predictBatch) {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("predicting: %w", err)
-		}
-		ids, types, err := encodeAll(k.model.pieces, batch, k.limit)
+		ids, types, err := encodeAll(ctx, batch, encode)
 		if err != nil {
 			return nil, err
 		}

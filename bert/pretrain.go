@@ -1,17 +1,16 @@
 package bert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
 	"github.com/seed6481993f/verso/internal/classify"
-	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // PretrainConfig holds the options of pre-training. It is taken literally: start
@@ -19,6 +18,11 @@ import (
 type PretrainConfig struct {
 	Model      Config                // sizes; VocabSize is that of the vocabulary
 	Vocabulary wordpiece.TrainConfig // of the vocabulary that [Pretrain] learns
+
+	// NextSentence trains for pairs of passages too; default true. Without it a
+	// sequence is one passage and the model learns hidden pieces alone, as Liu et
+	// al. 2019 (RoBERTa) found to be no worse.
+	NextSentence bool
 
 	MaxPieces  int     // longest sequence, special tokens counted; default 128
 	Masked     float64 // share of a sequence that is hidden; default 0.15
@@ -35,7 +39,7 @@ type PretrainConfig struct {
 func DefaultPretrainConfig() PretrainConfig {
 	return PretrainConfig{
 		Model: DefaultConfig(), Vocabulary: wordpiece.DefaultTrainConfig(),
-		MaxPieces: 128, Masked: 0.15, MaxMasked: 20, Short: 0.1, Rate: 1e-4, Copies: 10, Seed: 1,
+		NextSentence: true, MaxPieces: 128, Masked: 0.15, MaxMasked: 20, Short: 0.1, Rate: 1e-4, Copies: 10, Seed: 1,
 	}
 }
 
@@ -70,7 +74,7 @@ func (c PretrainConfig) validate() error {
 		return bad("Rate wants a finite number of 0 or more", c.Rate)
 	case c.Copies < 1:
 		return bad("Copies wants at least 1", c.Copies)
-	case c.Model.Types < 2:
+	case c.NextSentence && c.Model.Types < 2:
 		return bad("type_vocab_size wants at least 2 for pairs of passages", c.Model.Types)
 	}
 	return nil
@@ -80,14 +84,20 @@ func (c PretrainConfig) validate() error {
 // were hidden, and whether one passage follows another (Devlin et al. 2019,
 // section 3.1). On an error from the training itself, a cancelled context among
 // them, the model is returned as well, as far as it came. To go on after a stop
-// call it again with the same arguments and fit.Resume.
+// call it again with the same arguments and fit.Resume. Without c.NextSentence the
+// model has a head for masked words alone, and no pooler.
 func Pretrain(ctx context.Context, corpus []Document, c PretrainConfig, fit verso.FitConfig) (*Model, *verso.History, error) {
+	c.Model.VocabSize = max(1, c.Vocabulary.Size) // a bound until it is learned
+	if err := cmp.Or(c.Model.validate(), c.validate()); err != nil {
+		return nil, nil, err
+	}
 	pieces, err := wordpiece.Train(ctx, sentences(corpus), c.Vocabulary)
 	if err != nil {
 		return nil, nil, err
 	}
 	c.Model.VocabSize = pieces.Len()
-	m, err := New(pieces, c.Model, c.Seed)
+	parts := heads{pooler: c.NextSentence, masked: true, next: c.NextSentence}
+	m, err := newModel(pieces, c.Model, parts, verso.NewParams(c.Seed), c.Seed)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,9 +111,14 @@ func Pretrain(ctx context.Context, corpus []Document, c PretrainConfig, fit vers
 //
 //	L = 1/|M| Σ_{i∈M} −log P(piece_i) + 1/B Σ_b −log P(follows_b)
 //
-// With Shards each part takes its own means, as the program of Devlin et al.
-// does on several devices. The last layer and the head of V classes are computed
-// at hidden places and [CLS] alone: the same gradient at less cost.
+// the second only with c.NextSentence. With Shards each part takes its own means, as
+// the program of Devlin et al. does on several devices. The last layer and the head
+// of V classes are computed at hidden places and [CLS] alone: the same gradient at
+// less cost.
+//
+// All examples are held in memory: some 6 bytes a piece of the corpus for each of
+// c.Copies, and 4 for the corpus itself. A training that goes on with other copies
+// takes another c.Seed.
 func (m *Model) Pretrain(ctx context.Context, corpus []Document, c PretrainConfig, fit verso.FitConfig) (*verso.History, error) {
 	examples, err := m.examples(ctx, corpus, c)
 	if err != nil {
@@ -116,13 +131,11 @@ func (m *Model) Pretrain(ctx context.Context, corpus []Document, c PretrainConfi
 		Params:   m.params,
 		Examples: len(examples),
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
-			t := m.pretraining(g)
-			words := verso.CrossEntropy(g, t.words, t.labels, verso.DefaultCrossEntropyConfig())
-			pairs := verso.CrossEntropy(g, t.pairs, t.follows, verso.DefaultCrossEntropyConfig())
+			t := m.pretraining(g, c.NextSentence)
 			feed := func(machine *verso.Machine, numbers []int) error {
 				return t.feed(machine, classify.Pick(examples, numbers))
 			}
-			return verso.Add(g, words, pairs), feed, g.Err()
+			return t.loss(g), feed, g.Err()
 		},
 	}, fit)
 }
@@ -133,121 +146,11 @@ func (m *Model) examples(ctx context.Context, corpus []Document, c PretrainConfi
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	if m.pooler == nil || m.masked == nil || m.next == nil {
-		return nil, fmt.Errorf("%w: pre-training wants a pooler, and heads for masked words and next sentences", ErrHead)
+	if m.masked == nil {
+		return nil, fmt.Errorf("%w: pre-training wants one for masked words", ErrHead)
+	}
+	if c.NextSentence && (m.pooler == nil || m.next == nil) {
+		return nil, fmt.Errorf("%w: pre-training with NextSentence wants a pooler and one for next sentences", ErrHead)
 	}
 	return instances(ctx, m.pieces, corpus, c)
-}
-
-// pretraining is the graph from pieces to the logits of both heads.
-type pretraining struct {
-	in              Input
-	at              Rows           // [CLS] and the hidden places
-	hidden          *gorgonia.Node // which of those rows are hidden places
-	words, pairs    *gorgonia.Node // logits (m, V) and (batch, 2)
-	labels, follows *gorgonia.Node
-}
-
-func (m *Model) pretraining(g *verso.Graph) *pretraining {
-	t := &pretraining{
-		in: NewInput(g, "text"), at: rowsInput(g, "rows"), hidden: g.Input("hidden", tensor.Int, 1),
-		labels: g.Input("labels", tensor.Int, 1), follows: g.Input("follows", tensor.Int, 1),
-	}
-	last := m.encoder.ForwardAt(g, t.in, t.at).Last                 // (batch + m, H)
-	t.words = m.masked.Forward(g, TakeRows(g, last.Rows, t.hidden)) // (m, V)
-	t.pairs = m.next.Forward(g, m.pooler.Forward(g, last))          // (batch, 2)
-	return t
-}
-
-func (t *pretraining) feed(m *verso.Machine, batch []instance) error {
-	var ids, types, wanted [][]int
-	var hidden, labels, follows []int
-	row := 0
-	for _, e := range batch {
-		ids, types, wanted = append(ids, e.ids), append(types, e.types), append(wanted, e.wanted)
-		for k := range e.labels {
-			hidden = append(hidden, row+1+k)
-		}
-		row += len(e.wanted)
-		labels, follows = append(labels, e.labels...), append(follows, e.follows)
-	}
-	if len(labels) == 0 {
-		hidden, labels = []int{-1}, []int{verso.DefaultCrossEntropyConfig().IgnoreIndex}
-	}
-	if err := t.in.Feed(m, ids, types); err != nil {
-		return err
-	}
-	if err := feedRows(m, t.at, ids, wanted); err != nil {
-		return err
-	}
-	if err := m.FeedInts(t.hidden, hidden); err != nil {
-		return err
-	}
-	if err := m.FeedInts(t.labels, labels); err != nil {
-		return err
-	}
-	return m.FeedInts(t.follows, follows)
-}
-
-// PretrainingScore is how well a model does what it was pre-trained for.
-type PretrainingScore struct {
-	MaskedLoss     float64 // mean of −log P of the hidden pieces, in nats
-	MaskedAccuracy float64 // share of hidden pieces that were the most probable one
-	NextAccuracy   float64 // share of pairs judged right
-	Masked, Pairs  int     // how many there were
-}
-
-// EvaluatePretraining judges a model on a corpus that it has not seen, cut and
-// masked as for training.
-func (m *Model) EvaluatePretraining(ctx context.Context, corpus []Document, c PretrainConfig) (PretrainingScore, error) {
-	var s PretrainingScore
-	examples, err := m.examples(ctx, corpus, c)
-	if err != nil {
-		return s, err
-	}
-	g := verso.NewGraph(m.seed)
-	t := m.pretraining(g)
-	words := verso.LogSoftmax(g, t.words, -1)
-	machine, err := g.Compile(nil)
-	if err != nil {
-		return s, err
-	}
-	defer machine.Close()
-	for from := 0; from < len(examples); from += predictBatch {
-		if err := ctx.Err(); err != nil {
-			return s, fmt.Errorf("evaluating: %w", err)
-		}
-		batch := examples[from:min(from+predictBatch, len(examples))]
-		if err := t.feed(machine, batch); err != nil {
-			return s, err
-		}
-		if err := machine.Run(); err != nil {
-			return s, err
-		}
-		s.add(batch, machine.Float32s(words), machine.Float32s(t.pairs), m.cfg.VocabSize)
-	}
-	s.MaskedLoss /= max(1, float64(s.Masked))
-	s.MaskedAccuracy /= max(1, float64(s.Masked))
-	s.NextAccuracy /= max(1, float64(s.Pairs))
-	return s, nil
-}
-
-// add counts a batch; the means are sums as yet.
-func (s *PretrainingScore) add(batch []instance, words, pairs []float32, vocab int) {
-	row := 0
-	for i, e := range batch {
-		for _, label := range e.labels {
-			p := words[row*vocab : (row+1)*vocab]
-			s.MaskedLoss -= float64(p[label])
-			if _, best := kernel.Max(p); best == label {
-				s.MaskedAccuracy++
-			}
-			row++
-		}
-		s.Masked += len(e.labels)
-		if (pairs[2*i+1] > pairs[2*i]) == (e.follows == 1) {
-			s.NextAccuracy++
-		}
-		s.Pairs++
-	}
 }

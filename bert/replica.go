@@ -1,13 +1,10 @@
 package bert
 
 import (
-	"sync"
-
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // replica is a compiled graph over a model's weights; a goroutine has it to itself.
@@ -18,23 +15,12 @@ type replica struct {
 	y  *gorgonia.Node // the answer
 }
 
-// pools are graphs of several kinds.
-type pools[K comparable] struct {
-	mu    sync.Mutex
-	kinds map[K]*reuse.Pool[*replica]
-	build func(K) (*replica, error)
-}
-
-func (p *pools[K]) of(kind K) *reuse.Pool[*replica] {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.kinds[kind] == nil {
-		if p.kinds == nil {
-			p.kinds = map[K]*reuse.Pool[*replica]{}
-		}
-		p.kinds[kind] = reuse.New(func() (*replica, error) { return p.build(kind) })
+// run computes the answer of a batch.
+func (r *replica) run(ids, types [][]int) error {
+	if err := r.in.Feed(r.m, ids, types); err != nil {
+		return err
 	}
-	return p.kinds[kind]
+	return r.m.Run()
 }
 
 // rowsInput adds the inputs of rows that are asked for.
