@@ -35,7 +35,7 @@ func DefaultClassifierConfig() ClassifierConfig {
 // DefaultFineTuning returns the training of Devlin et al. 2019, appendix A.3: 3
 // epochs in batches of 32, [verso.BertAdam] with decay 0.01 but for biases and
 // layer norms, gradients clipped to 1. The schedule is left open: [Classifier.Fit]
-// takes [Warmup] to the configuration's rate over the steps there are.
+// takes [WarmupDecay] to the configuration's rate over the steps there are.
 func DefaultFineTuning() verso.FitConfig {
 	f := verso.DefaultFitConfig()
 	f.Epochs, f.Batch, f.ClipNorm, f.Schedule = 3, 32, 1, nil
@@ -43,9 +43,9 @@ func DefaultFineTuning() verso.FitConfig {
 	return f
 }
 
-// Warmup returns BERT's schedule for a training on so many examples: the rate
+// WarmupDecay returns BERT's schedule for a training on so many examples: the rate
 // rises from 0 to its highest over a tenth of the steps, and falls back to 0.
-func Warmup(rate float64, examples int, f verso.FitConfig) verso.Schedule {
+func WarmupDecay(rate float64, examples int, f verso.FitConfig) verso.Schedule {
 	steps := f.Epochs * verso.StepsPerEpoch(examples, f.Batch)
 	return verso.LinearWarmupDecay(rate, steps/10, steps)
 }
@@ -140,7 +140,7 @@ func (k *Classifier) logits(g *verso.Graph, in Input) *gorgonia.Node {
 }
 
 // Fit trains on the examples, from where the weights are. Without a schedule it
-// takes [Warmup] to the configuration's rate. With examples in dev their accuracy after
+// takes [WarmupDecay] to the configuration's rate. With examples in dev their accuracy after
 // each epoch is the score, unless fit brings one of its own; the last weights
 // stay, unless fit asks for the best.
 func (k *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit verso.FitConfig) (*verso.History, error) {
@@ -167,7 +167,7 @@ func (k *Classifier) encode(text string) (wordpiece.Encoding, error) {
 // fit trains on sequences.
 func (k *Classifier) fit(ctx context.Context, ids, types [][]int, labels []int, fit verso.FitConfig) (*verso.History, error) {
 	if fit.Schedule == nil {
-		fit.Schedule = Warmup(k.cfg.Rate, len(labels), fit)
+		fit.Schedule = WarmupDecay(k.cfg.Rate, len(labels), fit)
 	}
 	return verso.Fit(ctx, verso.Task{
 		Params:   k.model.params,

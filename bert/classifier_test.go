@@ -33,7 +33,7 @@ func menu(n int, seed uint64) (out []dataset.Example) {
 func menuFit() verso.FitConfig {
 	f := bert.DefaultFineTuning()
 	f.Epochs, f.Batch = 8, 16
-	f.Schedule = bert.Warmup(1e-3, 200, f)
+	f.Schedule = bert.WarmupDecay(1e-3, 200, f)
 	return f
 }
 

@@ -46,7 +46,7 @@ func DefaultPretrainConfig() PretrainConfig {
 // DefaultPretraining returns an epoch in batches of 32 (the paper has 40 epochs
 // in batches of 256) with [verso.BertAdam], decay 0.01 but for biases and layer
 // norms, gradients clipped to 1. The schedule is left open: [Model.Pretrain]
-// takes [Warmup] to the configuration's rate.
+// takes [WarmupDecay] to the configuration's rate.
 //
 // Tiny models in short trainings learn faster by [verso.AdamW] with β2 = 0.98 and
 // a rate of 10⁻³: BertAdam's first steps are some three times too long, since
@@ -125,7 +125,7 @@ func (m *Model) Pretrain(ctx context.Context, corpus []Document, c PretrainConfi
 		return nil, err
 	}
 	if fit.Schedule == nil {
-		fit.Schedule = Warmup(c.Rate, len(examples), fit)
+		fit.Schedule = WarmupDecay(c.Rate, len(examples), fit)
 	}
 	return verso.Fit(ctx, verso.Task{
 		Params:   m.params,

@@ -2,6 +2,7 @@ package wordpiece_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -52,4 +53,21 @@ func TestTrainRefuses(t *testing.T) {
 	cancel()
 	_, err = wordpiece.Train(ctx, slices.Values([]string{"a"}), wordpiece.DefaultTrainConfig())
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A vocabulary from texts of one's own.
+func ExampleTrain() {
+	texts := []string{"low lower lowest", "new newer newest", "low new"}
+	c := wordpiece.DefaultTrainConfig()
+	c.Size = 20
+	tok, err := wordpiece.Train(context.Background(), slices.Values(texts), c)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range tok.Pieces("Newest lowest") {
+		fmt.Print(p.Text, " ")
+	}
+	fmt.Println()
+	// Output: new ##est low ##est
 }

@@ -51,6 +51,9 @@ func (s Saved) WriteFile(path string) error {
 func (s Saved) Metadata() (map[string]string, error) {
 	meta := map[string]string{kindKey: s.Kind}
 	for name, part := range s.Parts {
+		if name == kindKey {
+			return nil, fmt.Errorf("%w: a part named %q, which is what the kind is under", verso.ErrConfig, name)
+		}
 		var text []byte
 		var err error
 		if m, ok := part.(encoding.TextMarshaler); ok {

@@ -97,3 +97,9 @@ func TestOtherFilesAreRefused(t *testing.T) {
 	_, err := modelfile.Read(bytes.NewReader([]byte("no model")), func(*verso.ModelFile) (int, error) { return 1, nil })
 	require.ErrorIs(t, err, verso.ErrFile)
 }
+
+// The name under which the kind stands is no name of a part.
+func TestPartsDoNotHideTheKind(t *testing.T) {
+	_, err := modelfile.Saved{Kind: "k", Parts: modelfile.Parts{"model": 1}}.Metadata()
+	require.ErrorIs(t, err, verso.ErrConfig)
+}

@@ -6,8 +6,9 @@
 //	          {"__metadata__": {string: string}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}
 //	the rest  the tensors' elements, little-endian and row-major, at those offsets from the header's end
 //
-// Element types: F64, F32, F16 (IEEE half), BF16 (the upper half of an F32), I64, I32, U8, BOOL (one byte). A shape []
-// is a scalar; a shape with a 0 has no elements; both are legal.
+// Element types: F64, F32, F16 (IEEE half), BF16 (the upper half of an F32), I64, I32, U8, BOOL (one byte). Tensors of the
+// format's other types of whole bytes (I8, U64, F8_E4M3 …) are listed, and read as bytes alone. A shape [] is a scalar; a
+// shape with a 0 has no elements; both are legal.
 //
 // Read takes a whole file from a stream. Open reads the header alone and then single tensors as they are asked for. Both
 // hold a file to the format: one name twice, an unknown type, a shape that does not fit its bytes, tensors that overlap

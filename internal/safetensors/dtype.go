@@ -9,7 +9,7 @@ import (
 // A DType is the type of a tensor's elements, written as in the file.
 type DType string
 
-// The element types that this package knows.
+// The element types whose values this package reads and writes.
 const (
 	F64  DType = "F64"
 	F32  DType = "F32"
@@ -21,20 +21,15 @@ const (
 	BOOL DType = "BOOL" // one byte, 0 or 1
 )
 
-// Size returns the bytes of one element, or 0 for an unknown type.
-func (d DType) Size() int {
-	switch d {
-	case F64, I64:
-		return 8
-	case F32, I32:
-		return 4
-	case F16, BF16:
-		return 2
-	case U8, BOOL:
-		return 1
-	}
-	return 0
+// sizes are the bytes of an element. Types without a constant are read as bytes
+// alone; those of parts of a byte (F4, F6_E2M3, F6_E3M2) are not known.
+var sizes = map[DType]int{
+	F64: 8, I64: 8, "U64": 8, "C64": 8, F32: 4, I32: 4, "U32": 4, F16: 2, BF16: 2, "I16": 2, "U16": 2,
+	U8: 1, BOOL: 1, "I8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1,
 }
+
+// Size returns the bytes of one element, or 0 for an unknown type.
+func (d DType) Size() int { return sizes[d] }
 
 // An Info says what a file holds under one name.
 type Info struct {

@@ -132,7 +132,7 @@ func TestWriteErrors(t *testing.T) {
 		ErrDType:     {{"a", "F8", []int{1}, one}},
 		ErrShape:     {{"a", F32, []int{-1}, one}},
 		ErrSize:      {{"a", F32, []int{2}, one}},
-		ErrConvert:   {{"a", I64, []int{1}, one}},
+		ErrConvert:   {{"a", I64, []int{1}, one}, {"b", "I8", []int{1}, []byte{1}}},
 	} {
 		path := filepath.Join(t.TempDir(), "m.safetensors")
 		assert.ErrorIs(t, WriteFile(path, tensors, nil), want)
