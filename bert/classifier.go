@@ -16,10 +16,10 @@ import (
 	"github.com/seed6481993f/verso/internal/reuse"
 )
 
-// ClassifierConfig holds the options of a [Classifier]. It is taken literally:
-// start from [DefaultClassifierConfig]. It is saved with the model.
+// ClassifierConfig holds the options of a [Classifier] or [Tagger]. It is taken
+// literally: start from [DefaultClassifierConfig]. It is saved with the model.
 type ClassifierConfig struct {
-	Dropout   float64 `json:"dropout"`    // of the pooled row; default 0.1
+	Dropout   float64 `json:"dropout"`    // of the rows that are classified; default 0.1
 	MaxPieces int     `json:"max_pieces"` // longer texts are cut; default 0: the model's positions
 	Rate      float64 `json:"rate"`       // highest learning rate where fit has no schedule; default 5·10⁻⁵
 	Seed      uint64  `json:"seed"`       // of the head's first weights; default 1
@@ -83,8 +83,18 @@ func FineTune(ctx context.Context, m *Model, train, dev []dataset.Example, c Cla
 // NewClassifier returns a classifier that has not learned yet, over a copy of the
 // model's encoder and pooler; a model without a pooler gets one with random weights.
 func NewClassifier(m *Model, classes []string, c ClassifierConfig) (*Classifier, error) {
-	ps := verso.NewParams(c.Seed)
-	own, err := newModel(m.pieces, m.cfg, heads{pooler: true}, ps, c.Seed)
+	own, err := ownCopy(m, heads{pooler: true}, c.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(own, classes, c)
+}
+
+// ownCopy returns a model with these parts that belongs to a head: weights of m
+// where m has them, else random ones.
+func ownCopy(m *Model, h heads, seed uint64) (*Model, error) {
+	ps := verso.NewParams(seed)
+	own, err := newModel(m.pieces, m.cfg, h, ps, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -93,21 +103,12 @@ func NewClassifier(m *Model, classes []string, c ClassifierConfig) (*Classifier,
 			copy(p.Float32s(), from.Float32s())
 		}
 	}
-	return assemble(own, classes, c)
+	return own, nil
 }
 
 // assemble puts a head on a model that belongs to the classifier.
 func assemble(m *Model, classes []string, c ClassifierConfig) (*Classifier, error) {
-	if err := classify.Check(classes, ErrExamples); err != nil {
-		return nil, err
-	}
-	if !(c.Dropout >= 0 && c.Dropout < 1) {
-		return nil, fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
-	}
-	if !(c.Rate >= 0) || math.IsInf(c.Rate, 0) {
-		return nil, fmt.Errorf("%w: rate wants a finite number of 0 or more, got %v", verso.ErrConfig, c.Rate)
-	}
-	limit, err := limitOf(m.cfg, c.MaxPieces)
+	limit, err := c.limit(m.cfg, classes)
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +119,20 @@ func assemble(m *Model, classes []string, c ClassifierConfig) (*Classifier, erro
 	}
 	k.graphs = reuse.New(k.newReplica)
 	return k, nil
+}
+
+// limit checks the settings of a head on a model and returns its longest sequence.
+func (c ClassifierConfig) limit(m Config, classes []string) (int, error) {
+	if err := classify.Check(classes, ErrExamples); err != nil {
+		return 0, err
+	}
+	if !(c.Dropout >= 0 && c.Dropout < 1) {
+		return 0, fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
+	}
+	if !(c.Rate >= 0) || math.IsInf(c.Rate, 0) {
+		return 0, fmt.Errorf("%w: rate wants a finite number of 0 or more, got %v", verso.ErrConfig, c.Rate)
+	}
+	return limitOf(m, c.MaxPieces)
 }
 
 // Config returns the settings.

@@ -1,10 +1,8 @@
 package bert
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/internal/modelfile"
@@ -59,13 +57,7 @@ func classifierFromFile(f *verso.ModelFile) (*Classifier, error) {
 // SaveFolder writes the classifier as Hugging Face's
 // BertForSequenceClassification.from_pretrained reads it.
 func (k *Classifier) SaveFolder(dir string) error {
-	names, numbers := map[string]string{}, map[string]int{}
-	for i, c := range k.classes {
-		names[strconv.Itoa(i)], numbers[c] = c, i
-	}
-	return k.model.saveFolder(dir, sequenceClassifier, map[string]any{
-		"id2label": names, "label2id": numbers, "classifier_dropout": k.cfg.Dropout, "num_labels": len(k.classes),
-	})
+	return k.model.saveFolder(dir, sequenceClassifier, headSettings(k.classes, k.cfg))
 }
 
 // ClassifierFromFolder reads a fine-tuned classifier from a folder of Hugging
@@ -75,63 +67,15 @@ func (k *Classifier) SaveFolder(dir string) error {
 func ClassifierFromFolder(dir string) (*Classifier, error) {
 	var k *Classifier
 	_, err := openFolder(dir, func(m *Model, w *checkpoint, settings []byte) error {
-		var said classifierSettings
-		if err := json.Unmarshal(settings, &said); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrCheckpoint, configFile, err)
+		if m.pooler == nil {
+			return fmt.Errorf("%w: a classifier wants a pooler", ErrCheckpoint)
 		}
-		shape, ok := w.Shape("classifier.weight")
-		if !ok || len(shape) != 2 || shape[1] != m.cfg.Hidden || m.pooler == nil {
-			return fmt.Errorf("%w: a classifier wants a pooler and classifier.weight (classes, %d), it has shape %v", ErrCheckpoint, m.cfg.Hidden, clipped(shape))
-		}
-		if err := said.check(shape[0]); err != nil {
+		classes, c, err := readHead(m, w, settings, sequenceClassifier)
+		if err != nil {
 			return err
 		}
-		c := DefaultClassifierConfig()
-		c.Dropout = m.cfg.HiddenDropout
-		set(&c.Dropout, said.Dropout)
-		var err error
-		k, err = assemble(m, said.classes(shape[0]), c)
+		k, err = assemble(m, classes, c)
 		return err
 	})
 	return k, err
 }
-
-// classifierSettings is what config.json says of a classifier.
-type classifierSettings struct {
-	Architectures []string          `json:"architectures"`
-	Problem       string            `json:"problem_type"`
-	Names         map[string]string `json:"id2label"`
-	Dropout       *float64          `json:"classifier_dropout"`
-}
-
-// sequenceClassifier is Hugging Face's class for what a [Classifier] is.
-const sequenceClassifier = "BertForSequenceClassification"
-
-// check refuses other tasks, whose weights have the same names.
-func (s classifierSettings) check(outputs int) error {
-	switch {
-	case len(s.Architectures) > 0 && s.Architectures[0] != sequenceClassifier:
-		return fmt.Errorf("%w: architectures has %.50q, want %q", ErrCheckpoint, s.Architectures[0], sequenceClassifier)
-	case s.Problem != "" && s.Problem != "single_label_classification":
-		return fmt.Errorf("%w: problem_type is %.50q, want \"single_label_classification\"", ErrCheckpoint, s.Problem)
-	case outputs == 1:
-		return fmt.Errorf("%w: classifier.weight has a single output, a score, want at least two classes", ErrCheckpoint)
-	}
-	return nil
-}
-
-// classes returns the names of the classes, by Hugging Face's default where the file has none.
-func (s classifierSettings) classes(n int) []string {
-	classes := make([]string, n)
-	for i := range classes {
-		number := strconv.Itoa(i)
-		classes[i] = "LABEL_" + number
-		if name, ok := s.Names[number]; ok {
-			classes[i] = name
-		}
-	}
-	return classes
-}
-
-// clipped shortens a shape of a file for an error's text.
-func clipped(shape []int) []int { return shape[:min(len(shape), 8)] }

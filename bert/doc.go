@@ -18,9 +18,12 @@
 // # What to use
 //
 //   - [OpenFolder]: a model of Hugging Face's, from its folder. [Model.Encode]
-//     gives vectors of texts, [Model.FillMask] missing words.
-//   - [FineTune]: a [Classifier] on top of a model; [Classifier.Predict] asks it.
+//     gives vectors of texts, [Model.HiddenStates] of pieces, [Model.FillMask]
+//     missing words.
+//   - [FineTune]: a [Classifier] of texts on top of a model, [FineTunePairs] of pairs
+//     of texts, [FineTuneTagger] a [Tagger] of words.
 //   - [Pretrain]: a model from a corpus of your own, vocabulary included.
+//     [Model.Pretrain] goes on with one, by masked words alone where it has no more.
 //   - [Model.SaveFile] and [LoadFile]: one safetensors file with everything in it.
 //     [Model.SaveFolder]: what Hugging Face's library reads.
 //
@@ -46,5 +49,6 @@
 //     bidirectional transformers for language understanding, and its program.
 //   - Vaswani et al. 2017, Attention is all you need: the layer.
 //   - Turc, Chang, Lee & Toutanova 2019, Well-read students learn better: small sizes.
+//   - Liu et al. 2019, RoBERTa: pre-training without next sentences.
 //   - Reimers & Gurevych 2019, Sentence-BERT: means of rows as vectors of texts.
 package bert

@@ -57,3 +57,22 @@ func FuzzLoadClassifier(f *testing.F) {
 		}
 	})
 }
+
+func FuzzLoadTagger(f *testing.F) {
+	k, err := ClassifierFromFolder(classifierFolder(f, 2))
+	require.NoError(f, err)
+	tagger, err := NewTagger(k.model, []string{"O", "class0"}, DefaultClassifierConfig())
+	require.NoError(f, err)
+	spoiled(f, tagger.Save)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		requireLittle(t, sizeOf(len(data)), func() {
+			var err error
+			tagger, err = LoadTagger(bytes.NewReader(data))
+			require.Equal(t, err != nil, tagger == nil)
+		})
+		if tagger != nil {
+			_, err := tagger.Tag(t.Context(), "a a")
+			require.NoError(t, err)
+		}
+	})
+}

@@ -334,10 +334,16 @@ func FuzzFolder(f *testing.F) {
 		}
 		var m *Model
 		var k *Classifier
-		requireLittle(t, 2*sizeOf(all), func() {
+		var tagger *Tagger
+		requireLittle(t, 3*sizeOf(all), func() {
 			m, _ = OpenFolder(dir)
 			k, _ = ClassifierFromFolder(dir)
+			tagger, _ = TaggerFromFolder(dir)
 		})
+		if tagger != nil {
+			_, err := tagger.Tag(t.Context(), "a w1")
+			require.NoError(t, err)
+		}
 		if m != nil {
 			ask(t, m)
 		}

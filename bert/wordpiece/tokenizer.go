@@ -138,6 +138,16 @@ func (t *Tokenizer) Mask() int { return t.ids[t.cfg.Mask] }
 // U+FFFD, which is dropped.
 func (t *Tokenizer) Pieces(text string) []Token { return t.cut(text, math.MaxInt) }
 
+// Words cuts a text into the pieces of each of its words, punctuation marks and
+// special tokens. One after another they are what [Tokenizer.Pieces] returns.
+func (t *Tokenizer) Words(text string) [][]Token {
+	var out [][]Token
+	for p := range t.parts(text) {
+		out = append(out, t.part(nil, p))
+	}
+	return out
+}
+
 // cut stops when it has enough pieces: it returns all of a text, or no fewer than
 // are enough.
 func (t *Tokenizer) cut(text string, enough int) []Token {
@@ -146,13 +156,16 @@ func (t *Tokenizer) cut(text string, enough int) []Token {
 		if len(out) >= enough {
 			break
 		}
-		if p.special == "" {
-			out = t.pieces(out, p.word)
-		} else {
-			out = append(out, Token{vocab.Token{Text: p.special, Start: p.start, End: p.start + len(p.special)}, t.ids[p.special]})
-		}
+		out = t.part(out, p)
 	}
 	return out
+}
+
+func (t *Tokenizer) part(out []Token, p part) []Token {
+	if p.special == "" {
+		return t.pieces(out, p.word)
+	}
+	return append(out, Token{vocab.Token{Text: p.special, Start: p.start, End: p.start + len(p.special)}, t.ids[p.special]})
 }
 
 // Tokenize is [Tokenizer.Pieces] for what takes a [vocab.Tokenizer].

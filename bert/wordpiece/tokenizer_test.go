@@ -3,6 +3,7 @@ package wordpiece_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,15 @@ func TestPieces(t *testing.T) {
 			require.Equal(t, c.want, spans(c.text, small(t, wordpiece.DefaultConfig()).Pieces(c.text)))
 		})
 	}
+}
+
+func TestWords(t *testing.T) {
+	var got [][]string
+	text := "Unaffable, a[MASK]x"
+	for _, w := range small(t, wordpiece.DefaultConfig()).Words(text) {
+		got = append(got, spans(text, w))
+	}
+	require.Equal(t, [][]string{{`una="Una"`, `##ffa="ffa"`, `##ble="ble"`}, {`,=","`}, {`a="a"`}, {`[MASK]="[MASK]"`}, {`[UNK]="x"`}}, got)
 }
 
 func TestPiecesLongWord(t *testing.T) {
@@ -243,6 +253,7 @@ func FuzzPieces(f *testing.F) {
 		}
 		_, err = tok.Decode(e.IDs, true)
 		require.NoError(t, err)
+		require.Equal(t, e.Tokens[1:len(e.Tokens)-1], append([]wordpiece.Token{}, slices.Concat(tok.Words(text)...)...))
 	})
 }
 
