@@ -14,7 +14,7 @@ import (
 // Cache decodes row by row outside a graph. It keeps the keys and values of all
 // rows so far, so that a step costs one row and a look at those before it, where
 // the graph would compute them all again. It holds several sequences that grow
-// together: the hypotheses of a beam search over one memory.
+// together: the hypotheses of a beam search, over one memory or several.
 //
 //	x (hypotheses, embed) → y (hypotheses, embed), the rows at the next place
 //
@@ -27,6 +27,7 @@ type Cache struct {
 	embed  int
 	length int // rows so far
 	layers []cacheLayer
+	memory []int            // of each hypothesis
 	norm   *verso.LayerNorm // nil without
 }
 
@@ -38,20 +39,21 @@ type cacheLayer struct {
 	activate           op.Body[float32]
 
 	keys, values     [][]float32 // of each hypothesis: (length, embed)
-	memoryK, memoryV []float32   // (rows of the memory, embed)
+	memoryK, memoryV [][]float32 // of each memory: (rows, embed)
+	looked           [][]float32 // at the last step, of each hypothesis: weights over its memory, mean over heads
 
 	x, y, q, k, v, scores  []float32 // y: the rows on their way through the layer
 	up, active, mean, rstd []float32
 }
 
-// NewCache begins decoding with the given number of hypotheses. memory holds the
-// encoder's rows, embed numbers each; there may be none. The decoder must be causal.
-func (d *Decoder) NewCache(memory []float32, hypotheses int) (*Cache, error) {
+// NewCache begins decoding a sequence over each of the memories: the encoder's rows
+// of a source, embed numbers each; there may be none. The decoder must be causal.
+func (d *Decoder) NewCache(memories ...[]float32) (*Cache, error) {
 	c := &Cache{norm: d.Norm}
 	for _, l := range d.Layers {
 		c.layers = append(c.layers, cacheLayer{self: l.SelfAttention, cross: l.CrossAttention, attend: l.attend, look: l.look, feed: l.feed, hidden: l.hidden})
 	}
-	return c.begin(memory, hypotheses)
+	return c.begin(len(memories), memories)
 }
 
 // NewCache begins decoding with the given number of sequences. The encoder must
@@ -61,10 +63,10 @@ func (e *Encoder) NewCache(sequences int) (*Cache, error) {
 	for _, l := range e.Layers {
 		c.layers = append(c.layers, cacheLayer{self: l.SelfAttention, attend: l.attend, feed: l.feed, hidden: l.hidden})
 	}
-	return c.begin(nil, sequences)
+	return c.begin(sequences, nil)
 }
 
-func (c *Cache) begin(memory []float32, n int) (*Cache, error) {
+func (c *Cache) begin(n int, memories [][]float32) (*Cache, error) {
 	if len(c.layers) == 0 || n < 1 {
 		return nil, fmt.Errorf("%w: decoding wants at least 1 layer and 1 sequence, got %d and %d", verso.ErrConfig, len(c.layers), n)
 	}
@@ -72,8 +74,13 @@ func (c *Cache) begin(memory []float32, n int) (*Cache, error) {
 	if c.embed = first.embed; !first.splits() {
 		return nil, fmt.Errorf("%w: decoding wants heads that divide the width, got width %d and %d heads", verso.ErrConfig, first.embed, first.heads)
 	}
-	if len(memory)%c.embed != 0 {
-		return nil, fmt.Errorf("%w: a memory wants rows of %d numbers, got %d numbers", verso.ErrShape, c.embed, len(memory))
+	for _, m := range memories {
+		if len(m)%c.embed != 0 {
+			return nil, fmt.Errorf("%w: a memory wants rows of %d numbers, got %d numbers", verso.ErrShape, c.embed, len(m))
+		}
+	}
+	for i := range n {
+		c.memory = append(c.memory, i)
 	}
 	for i := range c.layers {
 		l := &c.layers[i]
@@ -95,8 +102,11 @@ func (c *Cache) begin(memory []float32, n int) (*Cache, error) {
 		l.activate = s.F32
 		l.keys, l.values = make([][]float32, n), make([][]float32, n)
 		if l.cross != nil {
-			rows := len(memory) / c.embed
-			l.memoryK, l.memoryV = l.cross.projectRows(1, rows, memory, nil), l.cross.projectRows(2, rows, memory, nil)
+			for _, m := range memories {
+				rows := len(m) / c.embed
+				l.memoryK = append(l.memoryK, l.cross.projectRows(1, rows, m, nil))
+				l.memoryV = append(l.memoryV, l.cross.projectRows(2, rows, m, nil))
+			}
 		}
 	}
 	return c, nil
@@ -116,7 +126,7 @@ func (c *Cache) Step(x []float32) ([]float32, error) {
 		return nil, fmt.Errorf("%w: a step of %d sequences wants %d numbers, got %d", verso.ErrShape, n, n*c.embed, len(x))
 	}
 	for i := range c.layers {
-		x = c.layers[i].step(x, n, c.embed)
+		x = c.layers[i].step(x, c.memory, c.embed)
 	}
 	c.length++
 	if c.norm != nil {
@@ -141,6 +151,11 @@ func (c *Cache) Reorder(parents []int) error {
 		l := &c.layers[i]
 		l.keys, l.values = pickRows(l.keys, parents), pickRows(l.values, parents)
 	}
+	memory := make([]int, len(parents))
+	for i, p := range parents {
+		memory[i] = c.memory[p]
+	}
+	c.memory = memory
 	return nil
 }
 
@@ -156,8 +171,9 @@ func pickRows(from [][]float32, parents []int) [][]float32 {
 	return out
 }
 
-// step is the layer on one row of each hypothesis.
-func (l *cacheLayer) step(x []float32, n, embed int) []float32 {
+// step is the layer on one row of each hypothesis, whose memories are given.
+func (l *cacheLayer) step(x []float32, memory []int, embed int) []float32 {
+	n := len(memory)
 	l.y = append(l.y[:0], x...)
 	l.part(l.attend, n, embed, func(x []float32) []float32 {
 		l.k, l.v = l.self.projectRows(1, n, x, l.k), l.self.projectRows(2, n, x, l.v)
@@ -165,11 +181,16 @@ func (l *cacheLayer) step(x []float32, n, embed int) []float32 {
 			l.keys[h] = append(l.keys[h], l.k[h*embed:(h+1)*embed]...)
 			l.values[h] = append(l.values[h], l.v[h*embed:(h+1)*embed]...)
 		}
-		return l.attention(l.self, n, x, func(h int) (k, v []float32) { return l.keys[h], l.values[h] })
+		return l.attention(l.self, n, x, func(h int) (k, v, looked []float32) { return l.keys[h], l.values[h], nil })
 	})
 	if l.cross != nil {
 		l.part(l.look, n, embed, func(x []float32) []float32 {
-			return l.attention(l.cross, n, x, func(int) (k, v []float32) { return l.memoryK, l.memoryV })
+			l.looked = make([][]float32, n)
+			return l.attention(l.cross, n, x, func(h int) (k, v, looked []float32) {
+				k, v = l.memoryK[memory[h]], l.memoryV[memory[h]]
+				l.looked[h] = make([]float32, len(k)/embed)
+				return k, v, l.looked[h]
+			})
 		})
 	}
 	l.part(l.feed, n, embed, func(x []float32) []float32 {
@@ -200,15 +221,16 @@ func (l *cacheLayer) normalise(norm *verso.LayerNorm, n, embed int, x, y []float
 	kernel.LayerNormRows(n, embed, l.hidden.cfg.Eps, norm.Weight.Float32s(), norm.Bias.Float32s(), x, y, l.mean, l.rstd)
 }
 
-// attention lets row h of x look at the keys and values that f returns for it.
-func (l *cacheLayer) attention(a *MultiHead, n int, x []float32, f func(h int) (k, v []float32)) []float32 {
+// attention lets row h of x look at the keys and values that f returns for it. The
+// mean of the weights over heads is added to the third, where there is one.
+func (l *cacheLayer) attention(a *MultiHead, n int, x []float32, f func(h int) (k, v, looked []float32)) []float32 {
 	d := a.embed / a.heads
 	scale := float32(1 / math.Sqrt(float64(d)))
 	l.q = a.projectRows(0, n, x, l.q)
 	l.v = resize(l.v, n*a.embed)
 	clear(l.v)
 	for h := range n {
-		keys, values := f(h)
+		keys, values, looked := f(h)
 		rows := len(keys) / a.embed
 		if rows == 0 {
 			continue
@@ -221,6 +243,9 @@ func (l *cacheLayer) attention(a *MultiHead, n int, x []float32, f func(h int) (
 				l.scores[j] = scale * kernel.Dot(q, keys[j*a.embed+at:j*a.embed+at+d])
 			}
 			kernel.SoftmaxRows(1, rows, l.scores, l.scores)
+			if looked != nil {
+				kernel.Axpy(1/float32(a.heads), l.scores, looked)
+			}
 			for j, w := range l.scores {
 				kernel.Axpy(w, values[j*a.embed+at:j*a.embed+at+d], y)
 			}

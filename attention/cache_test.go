@@ -56,7 +56,7 @@ func TestDecoderCache(t *testing.T) {
 				out := m.Float32s(y.Rows)
 				return out[len(out)-width:]
 			}
-			cache, err := d.NewCache(mem, 2)
+			cache, err := d.NewCache(mem, mem)
 			require.NoError(t, err)
 			sofar := [][]float32{nil, nil}
 			for s := range steps {
@@ -110,30 +110,30 @@ func TestCacheRefuses(t *testing.T) {
 	_, err := e.NewCache(1)
 	require.ErrorIs(t, err, verso.ErrConfig)
 	require.ErrorContains(t, err, "wants causal layers")
-	_, err = attention.NewDecoder(verso.NewParams(1), width, small()).NewCache(nil, 1)
+	_, err = attention.NewDecoder(verso.NewParams(1), width, small()).NewCache(nil)
 	require.ErrorContains(t, err, "wants causal layers")
 	d := attention.NewDecoder(verso.NewParams64(1), width, smallDecoder())
-	_, err = d.NewCache(nil, 1)
+	_, err = d.NewCache(nil)
 	require.ErrorContains(t, err, "wants float32 weights, got float64")
 	d = attention.NewDecoder(verso.NewParams(1), width, smallDecoder())
-	_, err = d.NewCache(make([]float32, width+1), 1)
+	_, err = d.NewCache(nil, make([]float32, width+1))
 	require.ErrorIs(t, err, verso.ErrShape)
-	_, err = d.NewCache(nil, 0)
+	_, err = d.NewCache()
 	require.ErrorContains(t, err, "at least 1 layer and 1 sequence, got 2 and 0")
 	for _, bad := range [][2]int{{0, 2}, {width, 0}, {width, 4}} { // whose Params.Err nobody has looked at
 		c := smallDecoder()
 		c.Heads = bad[1]
-		_, err = attention.NewDecoder(verso.NewParams(1), bad[0], c).NewCache(nil, 1)
+		_, err = attention.NewDecoder(verso.NewParams(1), bad[0], c).NewCache(nil)
 		require.ErrorIs(t, err, verso.ErrConfig)
 		require.ErrorContains(t, err, fmt.Sprintf("got width %d and %d heads", bad[0], bad[1]))
 	}
 	for _, c := range []attention.MultiHeadConfig{{AddBiasKV: true}, {AddZeroAttn: true}, {KeyDim: 3}} {
 		other := attention.NewDecoder(verso.NewParams(1), width, smallDecoder())
 		other.Layers[1].CrossAttention = attention.NewMultiHead(verso.NewParams(1), width, 2, c)
-		_, err = other.NewCache(nil, 1)
+		_, err = other.NewCache(nil)
 		require.ErrorContains(t, err, "keys and values of 6 features and none added")
 	}
-	cache, err := d.NewCache(nil, 2)
+	cache, err := d.NewCache(nil, nil)
 	require.NoError(t, err)
 	require.Equal(t, 2, cache.Hypotheses())
 	_, err = cache.Step(make([]float32, width))

@@ -9,7 +9,8 @@ import (
 	"github.com/seed6481993f/verso/embedding/vocab"
 )
 
-// Reader is what a [Classifier] reads a text with before it pools the rows.
+// Reader is what a model reads a text with: a [Classifier] before it pools the rows,
+// a [Translator] before it writes.
 type Reader string
 
 const (

@@ -49,6 +49,8 @@
 // recurrent net with attention pooling, and says what it looked at.
 //
 // [Seq2Seq] is the encoder-decoder of Bahdanau, Cho & Bengio 2015 as layers, with
-// [RecurrentDecoder] inside; [Translator] is the model from text to text, greedy or
-// by beam search, and says which words it looked at for each that it wrote.
+// [RecurrentDecoder] inside; [Transformer] that of Vaswani et al. 2017. [Translator]
+// is the model from text to text with either, greedy or by beam search, and says
+// which words it looked at for each that it wrote. [Search] is the search alone, for
+// any [Step] that says what may follow.
 package attention

@@ -211,20 +211,20 @@ func TestSearchTransformer(t *testing.T) {
 		c := attention.SearchConfig{Beam: beams, LengthPenalty: 1}
 		want, err := attention.Search(t.Context(), step(whole), []int{3}, beginWord, endWord, c)
 		require.NoError(t, err)
-		cache, err := d.NewCache(memory, 1)
+		cache, err := d.NewCache(memory)
 		require.NoError(t, err)
 		got, err := attention.Search(t.Context(), cache.Words(embed, out), []int{3}, beginWord, endWord, c)
 		require.NoError(t, err)
 		requireHypotheses(t, want[0], got[0])
 	}
 	best := everything(whole, 3, 1)
-	cache, err := d.NewCache(memory, 1)
+	cache, err := d.NewCache(memory)
 	require.NoError(t, err)
 	got, err := attention.Search(t.Context(), cache.Words(embed, out), []int{3}, beginWord, endWord, attention.SearchConfig{Beam: 100, LengthPenalty: 1})
 	require.NoError(t, err)
 	requireHypotheses(t, best, got[0])
 
-	cache, err = d.NewCache(memory, 1)
+	cache, err = d.NewCache(memory)
 	require.NoError(t, err)
 	_, err = attention.Search(t.Context(), cache.Words(embed, verso.NewLinear(verso.NewParams(1), width+1, 2)), []int{3}, beginWord, endWord, attention.SearchConfig{Beam: 1})
 	require.ErrorIs(t, err, verso.ErrShape)

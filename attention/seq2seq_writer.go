@@ -1,26 +1,56 @@
 package attention
 
-import "github.com/seed6481993f/verso/internal/kernel"
+import (
+	"slices"
+
+	"gorgonia.org/gorgonia"
+
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/internal/kernel"
+)
+
+// looks are where a writer looked: at each step, for each row, the weights over its
+// source.
+type looks [][][]float32
+
+// mapOf says where it looked for each word of what a search has found.
+func (l looks) mapOf(h Hypothesis, keys int) Map {
+	m := Map{Queries: len(h.Words), Keys: keys}
+	for i := range h.Words {
+		m.Weights = append(m.Weights, l[i][h.Rows[i]]...)
+	}
+	return m
+}
+
+func (s *Seq2Seq) logits(g *verso.Graph, source, target verso.Tokens) *gorgonia.Node {
+	logits, _ := s.Forward(g, source, target)
+	return logits
+}
+
+// read makes a writer over the encoder's rows.
+func (s *Seq2Seq) read(g *verso.Graph, source verso.Tokens) func(m *verso.Machine, lengths []int) (Step, *looks, error) {
+	e := s.Encode(g, source)
+	return func(m *verso.Machine, lengths []int) (Step, *looks, error) {
+		w := &writer{net: s, h: slices.Clone(m.Float32s(e.State))}
+		w.steps.d = s.Decoder
+		w.steps.sources = sources{keys: slices.Clone(m.Float32s(e.Projected.Rows)), values: slices.Clone(m.Float32s(e.Rows.Rows)), first: []int{0}}
+		for i, n := range lengths {
+			w.source, w.steps.first = append(w.source, i), append(w.steps.first, w.steps.first[i]+n)
+		}
+		return w.step, &w.looked, nil
+	}
+}
 
 // writer writes the words of translations, outside a graph: the [Step] of a
-// [Seq2Seq]. It keeps where it looked.
+// [Seq2Seq].
 type writer struct {
 	net    *Seq2Seq
 	steps  decoderSteps
-	h      []float32     // (rows, hidden): states after the last step
-	source []int         // what each row translates
-	looked [][][]float32 // at each step, each row, the weights over its source
+	h      []float32 // (rows, hidden): states after the last step
+	source []int     // what each row translates
+	looked looks
 
 	x, c, next, rows, logp []float32
-}
-
-// newWriter begins with the states h, one for each source.
-func newWriter(net *Seq2Seq, s sources, h []float32) *writer {
-	w := &writer{net: net, steps: decoderSteps{d: net.Decoder, sources: s}, h: h}
-	for i := range len(s.first) - 1 {
-		w.source = append(w.source, i)
-	}
-	return w
 }
 
 // step is a [Step].
@@ -48,13 +78,4 @@ func (w *writer) step(last, parents []int) ([]float32, error) {
 	w.logp = rowsOf(w.net.Out, n, w.rows, w.logp) // (n, words)
 	kernel.LogSoftmaxRows(n, words, w.logp, w.logp)
 	return w.logp, nil
-}
-
-// mapOf says where it looked for each word of what a search has found.
-func (w *writer) mapOf(h Hypothesis, keys int) Map {
-	m := Map{Queries: len(h.Words), Keys: keys}
-	for i := range h.Words {
-		m.Weights = append(m.Weights, w.looked[i][h.Rows[i]]...)
-	}
-	return m
 }

@@ -76,8 +76,15 @@ func FuzzLoadTranslator(f *testing.F) {
 	require.NoError(f, err)
 	var b bytes.Buffer
 	require.NoError(f, m.Save(&b))
-	f.Add(b.Bytes())
-	f.Add(b.Bytes()[:200])
+	f.Add(bytes.Clone(b.Bytes()))
+	f.Add(bytes.Clone(b.Bytes()[:200]))
+	c, _ = transformerSettings(1)
+	c.Dim, c.Heads, c.FeedForward = 2, 1, 2
+	m, _, err = attention.TrainTranslator(f.Context(), reversed(3, 1), nil, c, fit)
+	require.NoError(f, err)
+	b.Reset()
+	require.NoError(f, m.Save(&b))
+	f.Add(bytes.Clone(b.Bytes()))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := attention.LoadTranslator(bytes.NewReader(data))
 		if err != nil {

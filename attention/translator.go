@@ -21,24 +21,32 @@ const (
 	End   = "</s>"
 )
 
-// Translator turns texts of one language into another by a [Seq2Seq]. It learns
-// the case of letters and the blanks beside punctuation as well, so that what it
-// writes needs no mending. A word it does not know and would write as [Unknown] is
-// copied from where it looked (Jean et al. 2015).
+// Translator turns texts of one language into another by a [Seq2Seq] or a
+// [Transformer]. It learns the case of letters and the blanks beside punctuation as
+// well, so that what it writes needs no mending. A word it does not know and would
+// write as [Unknown] is copied from where it looked (Jean et al. 2015).
 //
 // Build one with [TrainTranslator], [NewTranslator] or [LoadTranslator]. All
 // methods but [Translator.Fit] may be called from many goroutines, but not while
 // Fit runs.
 //
 // Cost of training: the output layer's 6·words·(3·hidden + dim) operations a word
-// are most of it.
+// are most of it; 6·words·dim of a Transformer.
 type Translator struct {
 	cfg            TranslatorConfig
 	source, target *vocab.Vocabulary
 	params         *verso.Params
-	net            *Seq2Seq
-	begin, end     int                    // ids of the target
-	encodings      *reuse.Pool[*encoding] // one a goroutine
+	net            translatorNet
+	begin, end     int                   // ids of the target
+	readings       *reuse.Pool[*reading] // one a goroutine
+}
+
+// translatorNet is what a translator needs of the net inside: a graph of the whole
+// for training, and one that reads sources; a function turns each of its runs into
+// the steps of a search.
+type translatorNet interface {
+	logits(g *verso.Graph, source, target verso.Tokens) *gorgonia.Node // (Σ lt, words)
+	read(g *verso.Graph, source verso.Tokens) func(m *verso.Machine, lengths []int) (Step, *looks, error)
 }
 
 // TrainTranslator builds a translator for the words of the training pairs and
@@ -105,11 +113,8 @@ func assembleTranslator(ps *verso.Params, source, target *vocab.Vocabulary, c Tr
 	if !begin || !end {
 		return nil, fmt.Errorf("%w: the vocabulary of the target wants %q and %q", ErrExamples, Begin, End)
 	}
-	t.net = NewSeq2Seq(t.params, Seq2SeqConfig{
-		SourceWords: source.Len(), TargetWords: target.Len(),
-		Dim: c.Dim, Hidden: c.Hidden, Attention: c.Attention, Layers: c.Layers, Dropout: c.Dropout,
-	})
-	t.encodings = reuse.New(t.newEncoding)
+	t.net = c.build(ps, source.Len(), target.Len())
+	t.readings = reuse.New(t.newReading)
 	if err := ps.Err(); err != nil {
 		return nil, err
 	}
@@ -217,7 +222,7 @@ func (t *Translator) numbers(pairs []Pair) []numbered {
 // loss puts the loss of a batch into a graph, with labels smoothed by ε.
 func (t *Translator) loss(g *verso.Graph, ε float64) (*gorgonia.Node, func(*verso.Machine, []numbered) error) {
 	source, target, labels := g.Tokens("source"), g.Tokens("target"), g.Input("labels", tensor.Int, 1)
-	logits, _ := t.net.Forward(g, source, target)
+	logits := t.net.logits(g, source, target)
 	c := verso.DefaultCrossEntropyConfig()
 	c.LabelSmoothing = ε
 	loss := verso.CrossEntropy(g, logits, labels, c)

@@ -68,19 +68,18 @@ func (t *Translator) translate(ctx context.Context, texts []string, c SearchConf
 			limits[i] = 2*len(ids[i]) + 10
 		}
 	}
-	s, h, err := t.encode(ids)
+	step, l, err := t.read(ids)
 	if err != nil {
 		return nil, err
 	}
-	w := newWriter(t.net, s, h)
-	found, err := Search(ctx, w.step, limits, t.begin, t.end, c)
+	found, err := Search(ctx, step, limits, t.begin, t.end, c)
 	if err != nil {
 		return nil, fmt.Errorf("translating: %w", err)
 	}
 	out := make([][]*Translation, len(texts))
 	for i, all := range found {
 		for _, h := range all {
-			out[i] = append(out[i], t.translation(texts[i], tokens[i], h, w.mapOf(h, len(tokens[i]))))
+			out[i] = append(out[i], t.translation(texts[i], tokens[i], h, l.mapOf(h, len(tokens[i]))))
 		}
 		if all == nil {
 			out[i] = []*Translation{{}}
@@ -109,38 +108,37 @@ func (t *Translator) translation(text string, source []vocab.Token, h Hypothesis
 	return n
 }
 
-// encoding is a compiled graph of the encoder; all read the same weights.
-type encoding struct {
+// reading is a compiled graph that reads sources; all have the same weights.
+type reading struct {
 	m      *verso.Machine
 	tokens verso.Tokens
-	Encoded
+	begin  func(m *verso.Machine, lengths []int) (Step, *looks, error)
 }
 
-func (t *Translator) newEncoding() (*encoding, error) {
+func (t *Translator) newReading() (*reading, error) {
 	g := verso.NewGraph(t.cfg.Seed)
-	e := &encoding{tokens: g.Tokens("source")}
-	e.Encoded = t.net.Encode(g, e.tokens)
+	r := &reading{tokens: g.Tokens("source")}
+	r.begin = t.net.read(g, r.tokens)
 	var err error
-	e.m, err = g.Compile(nil)
-	return e, err
+	r.m, err = g.Compile(nil)
+	return r, err
 }
 
-// encode reads the sources and copies what the decoder needs.
-func (t *Translator) encode(source [][]int) (s sources, h []float32, err error) {
-	err = t.encodings.With(func(e *encoding) error {
-		if err := e.m.FeedTokens(e.tokens, source); err != nil {
+// read reads the sources and begins to write.
+func (t *Translator) read(source [][]int) (step Step, l *looks, err error) {
+	lengths := make([]int, len(source))
+	for i, words := range source {
+		lengths[i] = len(words)
+	}
+	err = t.readings.With(func(r *reading) error {
+		if err := r.m.FeedTokens(r.tokens, source); err != nil {
 			return err
 		}
-		if err := e.m.Run(); err != nil {
+		if err := r.m.Run(); err != nil {
 			return err
 		}
-		s.first = []int{0}
-		for i, words := range source {
-			s.first = append(s.first, s.first[i]+len(words))
-		}
-		s.keys, s.values = slices.Clone(e.m.Float32s(e.Projected.Rows)), slices.Clone(e.m.Float32s(e.Rows.Rows))
-		h = slices.Clone(e.m.Float32s(e.State))
-		return nil
+		step, l, err = r.begin(r.m, lengths)
+		return err
 	})
-	return s, h, err
+	return step, l, err
 }
