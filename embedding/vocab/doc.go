@@ -12,6 +12,8 @@
 // place in the original text as byte offsets, also where its own text was
 // lower-cased, so that a model can point at what it read.
 //
+// [Phrases] join words that belong together, "new york", to one token.
+//
 // # Vocabulary
 //
 // A vocabulary of n words numbers them 0 … n-1: special tokens first, then the

@@ -2,6 +2,7 @@ package vocab_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -96,4 +97,28 @@ func ExampleReadWordCounts() {
 	id, _ := words.ID("cat")
 	fmt.Println(words.Words(), id, words.Count(id))
 	// Output: [the cat] 1 3
+}
+
+// What often stands together becomes one word, and stays a word when the text is read again.
+func ExampleFindPhrases() {
+	corpus := slices.Values([][]string{
+		strings.Fields("the bank of america is in new york"),
+		strings.Fields("new york has a bank of america"),
+		strings.Fields("a new bank in old york"),
+	})
+	cfg := vocab.DefaultPhraseConfig()
+	cfg.MinCount, cfg.Threshold, cfg.Connectors = 1, 1.5, vocab.EnglishConnectors()
+	phrases, err := vocab.FindPhrases(context.Background(), corpus, cfg)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for words, score := range phrases.All() {
+		fmt.Printf("%s %.2f\n", words, score)
+	}
+	fmt.Println(phrases.Join(strings.Fields("we like new york")))
+	// Output:
+	// [bank of america] 2.67
+	// [new york] 1.78
+	// [we like new_york]
 }

@@ -1,10 +1,7 @@
 package vocab
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -19,19 +16,9 @@ import (
 //	<unk>	7
 //	the	12
 //
-// Word and count are parted by a tab. In a word a backslash, a tab, a line feed
-// and a carriage return are written as \\, \t, \n and \r. The header's pad and unk
-// are absent where there is none; the first `special` words are the special ones.
-const (
-	magic   = "verso-vocabulary"
-	version = 1
-	maxLine = 2*maxWord + 64 // every byte escaped, a tab and a count
-)
-
-var (
-	escaper   = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
-	unescaped = map[byte]byte{'\\': '\\', 't': '\t', 'n': '\n', 'r': '\r'}
-)
+// Word and count are parted by a tab. The header's pad and unk are absent where there is none; the first `special` words
+// are the special ones.
+const magic = "verso-vocabulary"
 
 // Write writes the vocabulary as text: a header with the version, the sizes and
 // the special words, then "word TAB count" a line. Read gives back the same
@@ -83,85 +70,34 @@ func (v *Vocabulary) UnmarshalText(text []byte) error {
 // need not fall, so that a file can be edited by hand. Errors name the line:
 // [ErrFormat], [ErrCount], [ErrDuplicate], [ErrInvalidUTF8], [ErrTooLong].
 func Read(r io.Reader) (*Vocabulary, error) {
-	in := bufio.NewScanner(r)
-	in.Buffer(nil, maxLine)
-	in.Split(splitLines)
-	if !in.Scan() {
-		return nil, fmt.Errorf("line 1: %w", cmp.Or(scanError(in), ErrFormat))
-	}
-	h, err := parseHeader(in.Text())
+	words, special, pad, unk := -1, -1, -1, -1
+	var v *Vocabulary
+	err := readForm(r, magic, map[string]*int{"words": &words, "special": &special, "pad": &pad, "unk": &unk},
+		func(header string) error {
+			if words < 0 || special < 0 || special > words || pad >= special || unk >= special {
+				return fmt.Errorf("%w: header wants words ≥ special > pad, unk: %.80q", ErrFormat, header)
+			}
+			v = newVocabulary(0, special)
+			v.pad, v.unk = pad, unk
+			return nil
+		},
+		func(line string) error {
+			if v.Len() == words {
+				return fmt.Errorf("%w: more than the %d words of the header", ErrFormat, words)
+			}
+			word, count, err := parseLine(line)
+			if err != nil {
+				return err
+			}
+			return v.add(word, count)
+		})
 	if err != nil {
-		return nil, fmt.Errorf("line 1: %w", err)
+		return nil, err
 	}
-	v := newVocabulary(0, h.special)
-	v.pad, v.unk = h.pad, h.unk
-	line := 2
-	for ; in.Scan(); line++ {
-		if v.Len() == h.words {
-			return nil, fmt.Errorf("line %d: %w: more than the %d words of the header", line, ErrFormat, h.words)
-		}
-		word, count, err := parseLine(in.Text())
-		if err == nil {
-			err = v.add(word, count)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
-		}
-	}
-	if err := scanError(in); err != nil {
-		return nil, fmt.Errorf("line %d: %w", line, err)
-	}
-	if v.Len() != h.words {
-		return nil, fmt.Errorf("%w: %d words, the header promises %d", ErrFormat, v.Len(), h.words)
+	if v.Len() != words {
+		return nil, fmt.Errorf("%w: %d words, the header promises %d", ErrFormat, v.Len(), words)
 	}
 	return v, nil
-}
-
-func scanError(in *bufio.Scanner) error {
-	if err := in.Err(); !errors.Is(err, bufio.ErrTooLong) {
-		return err
-	}
-	return fmt.Errorf("%w: the line has more than %d bytes", ErrTooLong, maxLine)
-}
-
-// splitLines is bufio.ScanLines, but the last line must end too: else a file cut
-// in the middle of a count would pass.
-func splitLines(data []byte, atEOF bool) (advance int, token []byte, err error) {
-	if i := bytes.IndexByte(data, '\n'); i >= 0 {
-		return i + 1, bytes.TrimSuffix(data[:i], []byte{'\r'}), nil
-	}
-	if atEOF && len(data) > 0 {
-		return 0, nil, fmt.Errorf("%w: the last line has no end: %w", ErrFormat, io.ErrUnexpectedEOF)
-	}
-	return 0, nil, nil
-}
-
-type header struct{ words, special, pad, unk int }
-
-// parseHeader reads the first line. An unknown version or field is an error: a
-// later version may mean something that this one would get wrong.
-func parseHeader(s string) (header, error) {
-	h := header{words: -1, special: -1, pad: -1, unk: -1}
-	fields := strings.Fields(s)
-	if len(fields) < 2 || fields[0] != magic {
-		return h, fmt.Errorf("%w: header %.40q does not start with %q", ErrFormat, s, magic)
-	}
-	if fields[1] != strconv.Itoa(version) {
-		return h, fmt.Errorf("%w: version %.20q, want %d", ErrFormat, fields[1], version)
-	}
-	into := map[string]*int{"words": &h.words, "special": &h.special, "pad": &h.pad, "unk": &h.unk}
-	for _, f := range fields[2:] {
-		key, value, _ := strings.Cut(f, "=")
-		n, err := strconv.ParseUint(value, 10, 31)
-		if into[key] == nil || *into[key] >= 0 || err != nil {
-			return h, fmt.Errorf("%w: header field %.40q", ErrFormat, f)
-		}
-		*into[key] = int(n)
-	}
-	if h.words < 0 || h.special < 0 || h.special > h.words || h.pad >= h.special || h.unk >= h.special {
-		return h, fmt.Errorf("%w: header wants words ≥ special > pad, unk: %.80q", ErrFormat, s)
-	}
-	return h, nil
 }
 
 // parseLine reads "word TAB count".
@@ -184,23 +120,4 @@ func parseCount(digits, word string) (int64, error) {
 		return 0, fmt.Errorf("%w: %.40q after %.40q, want 0 … %d", ErrCount, digits, word, int64(math.MaxInt64))
 	}
 	return int64(count), nil
-}
-
-func unescape(s string) (string, error) {
-	if !strings.Contains(s, `\`) {
-		return s, nil
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' {
-			b = append(b, s[i])
-			continue
-		}
-		i++
-		if i == len(s) || unescaped[s[i]] == 0 {
-			return "", fmt.Errorf(`%w: escape in %.40q, want \\, \t, \n or \r`, ErrFormat, s)
-		}
-		b = append(b, unescaped[s[i]])
-	}
-	return string(b), nil
 }
