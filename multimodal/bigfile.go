@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -32,10 +33,7 @@ const (
 
 // BigFile is a folder of features in the layout that the programs of
 // Word2VisualVec, W2VV++ and Dual Encoding share, read row by row: it may be
-// larger than memory. Many goroutines may read one.
-//
-// It is [Visuals]; a row that cannot be read is an unknown one to it, where
-// [BigFile.Row] has the error.
+// larger than memory. Many goroutines may read one. It is [Visuals].
 type BigFile struct {
 	ids  []string
 	at   map[string]int
@@ -132,8 +130,8 @@ func (b *BigFile) Dim() int { return b.dim }
 // IDs returns the names of the rows, in their order.
 func (b *BigFile) IDs() []string { return append([]string(nil), b.ids...) }
 
-// Row reads the row of an id.
-func (b *BigFile) Row(id string) ([]float32, error) {
+// Frames reads the row of an id.
+func (b *BigFile) Frames(id string) ([]float32, error) {
 	i, ok := b.at[id]
 	if !ok {
 		return nil, fmt.Errorf("%w: no row is %q", ErrID, id)
@@ -152,12 +150,6 @@ func (b *BigFile) Row(id string) ([]float32, error) {
 	return row, nil
 }
 
-// Frames reads the row of an id.
-func (b *BigFile) Frames(id string) (row []float32, ok bool) {
-	row, err := b.Row(id)
-	return row, err == nil
-}
-
 // LoadBigFile reads a whole folder into memory.
 func LoadBigFile(dir string) (*Features, error) {
 	b, err := OpenBigFile(dir)
@@ -167,7 +159,7 @@ func LoadBigFile(dir string) (*Features, error) {
 	defer b.Close()
 	data := make([]float32, 0, len(b.ids)*b.dim) // as large as the file is
 	for _, id := range b.ids {
-		row, err := b.Row(id)
+		row, err := b.Frames(id)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
@@ -177,7 +169,10 @@ func LoadBigFile(dir string) (*Features, error) {
 }
 
 // SaveBigFile writes the features as a folder, which it makes where there is
-// none. Ids with white space cannot be written.
+// none. Over an older one it writes file by file and stops at the first error:
+// shape.txt goes first and comes last, so that a folder that was left half written
+// is refused and not taken for the old or the new one. Ids with white space cannot
+// be written.
 func (f *Features) SaveBigFile(dir string) error {
 	for i, id := range f.ids {
 		if strings.ContainsFunc(id, unicode.IsSpace) || len(id) >= maxID {
@@ -187,13 +182,38 @@ func (f *Features) SaveBigFile(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	if err := os.Remove(filepath.Join(dir, bigShape)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	text := func(s string) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := io.WriteString(w, s); return err }
 	}
-	numbers := func(w io.Writer) error { return binary.Write(w, binary.LittleEndian, f.data) }
-	return errors.Join(
-		atomicfile.Write(filepath.Join(dir, bigData), numbers),
-		atomicfile.Write(filepath.Join(dir, bigIDs), text(strings.Join(f.ids, "\n")+"\n")),
-		atomicfile.Write(filepath.Join(dir, bigShape), text(fmt.Sprintf("%d %d\n", f.Len(), f.dim))),
-	)
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{bigData, f.writeRows},
+		{bigIDs, text(strings.Join(f.ids, "\n") + "\n")},
+		{bigShape, text(fmt.Sprintf("%d %d\n", f.Len(), f.dim))},
+	} {
+		if err := atomicfile.Write(filepath.Join(dir, file.name), file.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeRows writes the numbers, a row at a time.
+func (f *Features) writeRows(w io.Writer) error {
+	var raw []byte
+	for i := 0; i < len(f.data); i += f.dim {
+		raw = raw[:0]
+		for _, v := range f.data[i : i+f.dim] {
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+		}
+		if _, err := w.Write(raw); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,8 +1,6 @@
 package multimodal
 
 import (
-	"fmt"
-	"math"
 	"slices"
 
 	"github.com/seed6481993f/verso"
@@ -36,8 +34,8 @@ type Config struct {
 type TextConfig struct {
 	Tokenizer string  `json:"tokenizer"`  // see [Tokenizers]
 	Levels    []Level `json:"levels"`     // at least one
-	StopWords bool    `json:"stop_words"` // English function words count in Bag, NGrams and WordVectors
-	MinCount  int     `json:"min_count"`  // words, and runs of characters, seen less often in training are not in Bag and NGrams
+	StopWords string  `json:"stop_words"` // whose do not count in Bag, NGrams and WordVectors: "" nobody's, or one of [StopWordLists]
+	MinCount  int     `json:"min_count"`  // words, and runs of characters, seen less often in training are unknown to Bag, NGrams and GRU
 	NGram     [2]int  `json:"ngram"`      // shortest and longest run of NGrams
 	// IDF weighs words in Bag and WordVectors, and runs in NGrams, by
 	// log((1 + N)/(1 + N_w)), where N_w of the N training captions hold w.
@@ -46,19 +44,27 @@ type TextConfig struct {
 	// a level: as they are. For Bag, NGrams and WordVectors alone.
 	Norms []float64 `json:"norms,omitempty"`
 
-	Dim      int            `json:"dim"`       // width of the word vectors of GRU; with given vectors it is theirs
-	Marks    bool           `json:"marks"`     // "<start>" and "<end>" stand around the words that GRU reads
-	MaxWords int            `json:"max_words"` // that GRU reads, from the first on; 0: all
-	Sequence SequenceConfig `json:"sequence"`  // of the levels GRU and Convolution
-	Head     HeadConfig     `json:"head"`
+	// Dim is the width of the word vectors of GRU; with given vectors it is
+	// theirs. Each word of the training captions has one that learns, from the
+	// given one where there is one; all unknown words share one, which starts at
+	// 0 and learns from the words below MinCount.
+	Dim int `json:"dim"`
+	// FrozenWords makes GRU read the given vectors themselves, which do not
+	// learn: it then knows all words that have one, and passes over others.
+	FrozenWords bool           `json:"frozen_words"`
+	Marks       bool           `json:"marks"`     // "<start>" and "<end>" stand around the words that GRU reads; not with FrozenWords
+	MaxWords    int            `json:"max_words"` // that GRU reads, from the first on; 0: all
+	Sequence    SequenceConfig `json:"sequence"`  // of the levels GRU and Convolution
+	Head        HeadConfig     `json:"head"`
 }
 
 // VisualConfig holds the visual side.
 type VisualConfig struct {
-	Levels   []Level        `json:"levels"`   // Frames, GRU, Convolution
-	Sequence SequenceConfig `json:"sequence"` // of the levels GRU and Convolution
-	Head     HeadConfig     `json:"head"`     // without sizes: the features of the levels as they are
-	Prepare  PrepareConfig  `json:"prepare"`  // of the vectors before anything else
+	Levels    []Level        `json:"levels"`     // Frames, GRU, Convolution
+	MaxFrames int            `json:"max_frames"` // that GRU and Convolution read, from the first on; 0: all. Frames is the mean of all
+	Sequence  SequenceConfig `json:"sequence"`   // of the levels GRU and Convolution
+	Head      HeadConfig     `json:"head"`       // without sizes: the features of the levels as they are
+	Prepare   PrepareConfig  `json:"prepare"`    // of the vectors before anything else
 }
 
 // SequenceConfig holds the recurrent net and the filters over its rows.
@@ -68,6 +74,7 @@ type SequenceConfig struct {
 	Last          bool    `json:"last"`          // the level GRU is the last state, not the mean over time
 	Widths        []int   `json:"widths"`        // of the filters, in rows
 	Maps          int     `json:"maps"`          // filters of each width
+	InputDropout  float64 `json:"input_dropout"` // of the rows that the GRU reads
 	Dropout       float64 `json:"dropout"`       // of the levels' features
 }
 
@@ -99,7 +106,7 @@ type HeadConfig struct {
 type PrepareConfig struct {
 	SquareRoot bool    `json:"square_root"`
 	Unit       bool    `json:"unit"`
-	Components int     `json:"components"` // at most; 0: none of this
+	Components int     `json:"components"` // at most; 0: none of this. Such vectors have both signs: not for a squared error against ReLU
 	Whiten     float64 `json:"whiten"`     // from 0 to 1
 }
 
@@ -123,95 +130,25 @@ type LossConfig struct {
 	Temperature float64         `json:"temperature"` // of Contrastive
 	// MaskIDs takes captions of the same picture, and pictures of the same
 	// caption, out of each other's wrong answers. The published programs do not.
+	// Captions are the same if their words are, as the tokenizer cuts them.
 	MaskIDs bool `json:"mask_ids"`
 }
 
-func (c Config) validate() error {
-	bad := func(what string, got any) error {
-		return fmt.Errorf("%w: %s, got %v", verso.ErrConfig, what, got)
-	}
-	texts, visuals := []Level{Bag, NGrams, WordVectors, GRU, Convolution}, []Level{Frames, GRU, Convolution}
-	if err := checkLevels("text", c.Text.Levels, texts, c.Text.Sequence); err != nil {
-		return err
-	}
-	if err := checkLevels("visual", c.Visual.Levels, visuals, c.Visual.Sequence); err != nil {
-		return err
-	}
-	for _, h := range []HeadConfig{c.Text.Head, c.Visual.Head} {
-		if err := h.validate(); err != nil {
-			return err
-		}
-	}
-	t, p := c.Text, c.Visual.Prepare
-	switch {
-	case len(t.Head.Sizes) == 0:
-		return bad("the text side wants a head", t.Head.Sizes)
-	case len(t.Norms) > len(t.Levels) || slices.ContainsFunc(t.Norms, func(v float64) bool { return !(v >= 0) || math.IsInf(v, 0) }):
-		return bad(fmt.Sprintf("norms want at most %d finite numbers of 0 or more", len(t.Levels)), t.Norms)
-	case t.MinCount < 0 || t.MaxWords < 0:
-		return bad("least count and most words want 0 or more", []int{t.MinCount, t.MaxWords})
-	case slices.Contains(t.Levels, NGrams) && (t.NGram[0] < 1 || t.NGram[1] < t.NGram[0]):
-		return bad("runs of characters want 1 ≤ shortest ≤ longest", t.NGram)
-	case c.hasRows(c.Text.Levels) && t.Dim < 1:
-		return bad("word vectors want a width of at least 1", t.Dim)
-	case p.Components < 0 || !(p.Whiten >= 0 && p.Whiten <= 1):
-		return bad("preparing wants 0 or more components, whitened from 0 to 1", p)
-	}
-	_, err := tokenizer(t.Tokenizer)
-	return errOr(err, c.Loss.validate())
-}
+// network reports whether a level of words needs a network.
+func (l Level) network() bool { return l == GRU || l == Convolution }
 
-func errOr(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
-}
+// hasRows reports whether a side of these levels reads a sequence.
+func hasRows(levels []Level) bool { return slices.ContainsFunc(levels, Level.network) }
 
-func (l LossConfig) validate() error {
-	switch l.Kind {
-	case SquaredError, Triplet, Contrastive:
-		return nil // what else is wrong, the graph says
+// clone returns a copy that shares no memory, so that nothing that becomes of the
+// one changes the other.
+func (c Config) clone() Config {
+	t, v := &c.Text, &c.Visual
+	t.Levels, v.Levels, t.Norms = slices.Clone(t.Levels), slices.Clone(v.Levels), slices.Clone(t.Norms)
+	for _, s := range []*[]int{&t.Sequence.Widths, &t.Head.Sizes, &v.Sequence.Widths, &v.Head.Sizes} {
+		*s = slices.Clone(*s)
 	}
-	return fmt.Errorf("%w: the loss wants to be %q, %q or %q, got %q", verso.ErrConfig, SquaredError, Triplet, Contrastive, l.Kind)
-}
-
-// hasRows reports whether a side reads a sequence.
-func (Config) hasRows(levels []Level) bool {
-	return slices.Contains(levels, GRU) || slices.Contains(levels, Convolution)
-}
-
-func checkLevels(side string, levels, known []Level, s SequenceConfig) error {
-	seen := map[Level]bool{}
-	for _, l := range levels {
-		if !slices.Contains(known, l) || seen[l] {
-			return fmt.Errorf("%w: the %s side wants different levels out of %q, got %q", verso.ErrConfig, side, known, levels)
-		}
-		seen[l] = true
-	}
-	switch {
-	case len(levels) == 0:
-		return fmt.Errorf("%w: the %s side wants at least one level out of %q", verso.ErrConfig, side, known)
-	case (seen[GRU] || seen[Convolution]) && s.Hidden < 1:
-		return fmt.Errorf("%w: the GRU of the %s side wants at least 1 unit, got %d", verso.ErrConfig, side, s.Hidden)
-	case seen[Convolution] && (len(s.Widths) == 0 || slices.Min(s.Widths) < 1 || s.Maps < 1):
-		return fmt.Errorf("%w: the filters of the %s side want widths and maps of at least 1, got widths %v, %d maps", verso.ErrConfig, side, s.Widths, s.Maps)
-	case !(s.Dropout >= 0 && s.Dropout < 1):
-		return fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, s.Dropout)
-	}
-	return nil
-}
-
-func (h HeadConfig) validate() error {
-	for i, n := range h.Sizes {
-		if n < 0 || n == 0 && i < len(h.Sizes)-1 {
-			return fmt.Errorf("%w: widths of a head want at least 1, and 0 only as the last, got %v", verso.ErrConfig, h.Sizes)
-		}
-	}
-	if !(h.Dropout >= 0 && h.Dropout < 1) {
-		return fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, h.Dropout)
-	}
-	return nil
+	return c
 }
 
 // coupled reports whether the loss of a batch is no mean over its parts.

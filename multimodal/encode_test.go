@@ -2,7 +2,6 @@ package multimodal
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,6 +19,16 @@ func TestEvaluateKnowsSharedTexts(t *testing.T) {
 	assert.Equal(t, []int{1, 1, 1}, toTexts.Ranks())
 }
 
+func TestEvaluateReadsWords(t *testing.T) {
+	f, err := NewFeatures([]string{"a", "b", "c", "d"}, []float32{1, 0, 1, 0, 0, 1, 0, 1}, 2)
+	require.NoError(t, err)
+	captions := []Caption{{"a", "X."}, {"b", "x"}, {"c", "?"}, {"d", "!"}}
+	toPictures, toTexts, err := Evaluate(t.Context(), fixed{}, captions, f)
+	require.NoError(t, err)
+	assert.Equal(t, []int{1, 1, 4, 4}, toPictures.Ranks(), "signs are told apart where there are no words")
+	assert.Equal(t, []int{3, 3, 4, 4}, toTexts.Ranks(), "both captions are right for a and b; the two signs have the same score")
+}
+
 // fixed encodes x and y as the axes, and pictures as they are.
 type fixed struct{}
 
@@ -27,16 +36,16 @@ func (fixed) Dim() int { return 2 }
 
 func (fixed) EncodeText(_ context.Context, texts []string) (rows []float32, err error) {
 	for _, t := range texts {
-		rows = append(rows, map[string][]float32{"x": {1, 0}, "y": {0, 1}, "x y": {1, 1}}[t]...)
+		rows = append(rows, map[string][]float32{"x": {1, 0}, "y": {0, 1}, "x y": {1, 1}, "X.": {1, 0}, "?": {1, 0}, "!": {1, 0}}[t]...)
 	}
 	return rows, nil
 }
 
 func (fixed) EncodeVisual(_ context.Context, v Visuals, ids []string) (rows []float32, err error) {
 	for _, id := range ids {
-		row, ok := v.Frames(id)
-		if !ok {
-			return nil, errors.New("unknown")
+		row, err := v.Frames(id)
+		if err != nil {
+			return nil, err
 		}
 		rows = append(rows, row...)
 	}

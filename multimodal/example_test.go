@@ -12,7 +12,7 @@ func Example() {
 	captions := []multimodal.Caption{{"p1", "a red car"}, {"p2", "a red house"}, {"p3", "a blue car"}}
 	c := multimodal.Word2VisualVec()
 	c.Text.Levels, c.Text.MinCount, c.Text.Head = []multimodal.Level{multimodal.Bag}, 1, multimodal.HeadConfig{Sizes: []int{0}, Zero: true}
-	m, err := multimodal.TrainRidge(captions, features, nil, c, 0.01)
+	m, err := multimodal.TrainRidge(context.Background(), captions, features, nil, c, 0.01)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -45,7 +45,7 @@ func ExampleRank() {
 		0.9, 0.7, 0.1,
 		0.2, 0.3, 0.8,
 	}
-	r, err := multimodal.Rank(scores, 3, [][]int{{1}, {2}})
+	r, err := multimodal.Rank(context.Background(), scores, 3, [][]int{{1}, {2}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -11,8 +11,9 @@ type Visuals interface {
 	// Dim is the width of a visual vector.
 	Dim() int
 	// Frames returns the visual vectors of an id, row by row: one row of a
-	// picture, several of a video. The rows must not be changed.
-	Frames(id string) (rows []float32, ok bool)
+	// picture, several of a video. The rows must not be changed. An unknown id
+	// wraps [ErrID].
+	Frames(id string) (rows []float32, err error)
 }
 
 // Features is a table of visual vectors with a name each: n rows of D numbers.
@@ -62,12 +63,12 @@ func (f *Features) IDs() []string { return slices.Clone(f.ids) }
 func (f *Features) Data() []float32 { return f.data }
 
 // Frames returns the row of an id, not a copy.
-func (f *Features) Frames(id string) (row []float32, ok bool) {
+func (f *Features) Frames(id string) (row []float32, err error) {
 	i, ok := f.at[id]
 	if !ok {
-		return nil, false
+		return nil, fmt.Errorf("%w: no row is %q", ErrID, id)
 	}
-	return f.data[i*f.dim : (i+1)*f.dim], true
+	return f.data[i*f.dim : (i+1)*f.dim], nil
 }
 
 // Select returns a table of the rows of these ids, in their order. An unknown id
@@ -75,34 +76,11 @@ func (f *Features) Frames(id string) (row []float32, ok bool) {
 func (f *Features) Select(ids []string) (*Features, error) {
 	data := make([]float32, 0, len(ids)*f.dim)
 	for _, id := range ids {
-		row, ok := f.Frames(id)
-		if !ok {
-			return nil, fmt.Errorf("%w: no row is %q", ErrID, id)
+		row, err := f.Frames(id)
+		if err != nil {
+			return nil, err
 		}
 		data = append(data, row...)
 	}
 	return NewFeatures(slices.Clone(ids), data, f.dim)
-}
-
-// Videos is [Visuals] of several frames each: the rows of a table, in the order
-// of time.
-type Videos struct {
-	Table *Features
-	Of    map[string][]string // ids of the frames of each video
-}
-
-// Dim returns the width of a frame's vector.
-func (v Videos) Dim() int { return v.Table.Dim() }
-
-// Frames returns a copy of the rows of a video's frames; false where the video
-// or a frame is unknown, or has no frame.
-func (v Videos) Frames(id string) (rows []float32, ok bool) {
-	for _, frame := range v.Of[id] {
-		row, ok := v.Table.Frames(frame)
-		if !ok {
-			return nil, false
-		}
-		rows = append(rows, row...)
-	}
-	return rows, len(rows) > 0
 }

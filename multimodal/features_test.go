@@ -20,11 +20,11 @@ func someFeatures(t testing.TB) *Features {
 
 func TestFeatures(t *testing.T) {
 	f := someFeatures(t)
-	row, ok := f.Frames("dog")
-	require.True(t, ok)
+	row, err := f.Frames("dog")
+	require.NoError(t, err)
 	assert.Equal(t, []float32{3, -4}, row)
-	_, ok = f.Frames("cow")
-	assert.False(t, ok)
+	_, err = f.Frames("cow")
+	require.ErrorIs(t, err, ErrID)
 	s, err := f.Select([]string{"tree", "cat"})
 	require.NoError(t, err)
 	assert.Equal(t, []float32{0.5, 6, 1, 2}, s.Data())
@@ -53,13 +53,17 @@ func TestFeatures(t *testing.T) {
 
 func TestVideos(t *testing.T) {
 	v := Videos{Table: someFeatures(t), Of: map[string][]string{"film": {"tree", "cat"}, "gone": {"cat", "cow"}, "none": {}}}
-	rows, ok := v.Frames("film")
-	require.True(t, ok)
+	rows, err := v.Frames("film")
+	require.NoError(t, err)
 	assert.Equal(t, []float32{0.5, 6, 1, 2}, rows)
-	for _, id := range []string{"gone", "none", "unknown"} {
-		_, ok = v.Frames(id)
-		assert.False(t, ok, id)
+	for id, says := range map[string]string{"gone": `video "gone": frame "cow"`, "none": `"none"`, "unknown": `"unknown"`} {
+		_, err = v.Frames(id)
+		require.ErrorIs(t, err, ErrID)
+		assert.ErrorContains(t, err, says)
 	}
+	assert.Zero(t, Videos{}.Dim())
+	_, err = Videos{Of: v.Of}.Frames("film")
+	assert.ErrorIs(t, err, ErrID)
 }
 
 func TestNPY(t *testing.T) {
@@ -112,11 +116,15 @@ func TestBigFile(t *testing.T) {
 	defer b.Close()
 	assert.Equal(t, 3, b.Len())
 	assert.Equal(t, f.IDs(), b.IDs())
-	row, ok := b.Frames("tree")
-	assert.True(t, ok)
+	row, err := b.Frames("tree")
+	require.NoError(t, err)
 	assert.Equal(t, []float32{0.5, 6}, row)
-	_, err = b.Row("cow")
+	_, err = b.Frames("cow")
 	assert.ErrorIs(t, err, ErrID)
+
+	require.NoError(t, b.Close())
+	_, err = IndexPictures(t.Context(), fixed{}, b, []string{"tree"})
+	assert.ErrorIs(t, err, ErrFile, "what cannot be read is not unknown")
 
 	blank, err := NewFeatures([]string{"a b"}, []float32{1}, 1)
 	require.NoError(t, err)
@@ -160,6 +168,21 @@ func TestBigFileRefuses(t *testing.T) {
 	}
 }
 
+// TestSaveBigFileStops puts a folder where the file of names belongs.
+func TestSaveBigFileStops(t *testing.T) {
+	dir := t.TempDir()
+	old, err := NewFeatures([]string{"a", "b"}, []float32{1, 2}, 1)
+	require.NoError(t, err)
+	require.NoError(t, old.SaveBigFile(dir))
+	require.NoError(t, os.Remove(filepath.Join(dir, "id.txt")))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "id.txt", "x"), 0o700))
+	young, err := NewFeatures([]string{"c", "d"}, []float32{3, 4}, 1)
+	require.NoError(t, err)
+	require.Error(t, young.SaveBigFile(dir))
+	_, err = OpenBigFile(dir)
+	assert.ErrorIs(t, err, os.ErrNotExist, "half written, the folder is no BigFile")
+}
+
 func FuzzBigFile(f *testing.F) {
 	f.Add("2 1", "a b", []byte{0, 0, 0x80, 0x3f, 0, 0, 0x80, 0x3f})
 	f.Fuzz(func(t *testing.T, shape, names string, data []byte) {
@@ -169,7 +192,7 @@ func FuzzBigFile(f *testing.F) {
 		}
 		b.data = bytes.NewReader(data)
 		for _, id := range b.IDs() {
-			if row, err := b.Row(id); err == nil {
+			if row, err := b.Frames(id); err == nil {
 				assert.Len(t, row, b.Dim())
 			}
 		}

@@ -25,7 +25,7 @@ func (m *Model) SaveFile(path string) error { return m.saved().WriteFile(path) }
 
 func (m *Model) saved() modelfile.Saved {
 	parts := modelfile.Parts{"config": m.cfg, "visual_dim": m.visualDim}
-	for name, v := range m.tables.vocabularies() {
+	for name, v := range m.reader.vocabularies() {
 		parts[vocabularyPart+name] = *v
 	}
 	return modelfile.Saved{Kind: kind, Params: m.params, Parts: parts}

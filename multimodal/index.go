@@ -1,7 +1,6 @@
 package multimodal
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -39,15 +38,18 @@ func NewIndex(ids []string, data []float32, dim int) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{ids: f.ids, rows: f.data, dim: dim}
-	for i := range x.ids {
-		unit(x.rows[i*dim : (i+1)*dim])
-	}
+	units(x.rows, dim)
 	return x, nil
 }
 
 // unit gives a row the length 1, unless it is all zero.
 func unit(row []float32) {
-	if norm := math.Sqrt(kernel.SumSquares(row)); norm > 0 {
+	norm := math.Sqrt(kernel.SumSquares(row))
+	if norm > 0 && norm < 1e-30 { // 1/norm may be beyond float32
+		kernel.Scale(1e30, row)
+		norm = math.Sqrt(kernel.SumSquares(row))
+	}
+	if norm > 0 {
 		kernel.Scale(float32(1/norm), row)
 	}
 }
@@ -91,15 +93,26 @@ func (x *Index) Scores(queries []float32) ([]float32, error) {
 	if len(queries)%x.dim != 0 {
 		return nil, fmt.Errorf("%w: the index wants queries of %d numbers, got %d in all", ErrShape, x.dim, len(queries))
 	}
-	q, n := slices.Clone(queries), len(queries)/x.dim
-	for i := range n {
-		unit(q[i*x.dim : (i+1)*x.dim])
+	q := slices.Clone(queries)
+	units(q, x.dim)
+	return products(q, x.rows, x.dim), nil
+}
+
+// units gives each row the length 1.
+func units(rows []float32, dim int) {
+	for i := 0; i < len(rows); i += dim {
+		unit(rows[i : i+dim])
 	}
-	scores := make([]float32, n*x.Len())
-	if len(scores) > 0 {
-		kernel.Gemm(false, true, n, x.Len(), x.dim, 1, q, x.dim, x.rows, x.dim, 0, scores, x.Len())
+}
+
+// products are those of each row of a with each row of b.
+func products(a, b []float32, dim int) []float32 {
+	n, m := len(a)/dim, len(b)/dim
+	y := make([]float32, n*m)
+	if len(y) > 0 {
+		kernel.Gemm(false, true, n, m, dim, 1, a, dim, b, dim, 0, y, m)
 	}
-	return scores, nil
+	return y
 }
 
 // indexKind names an index in a file's metadata, indexRows its tensor.
@@ -107,6 +120,9 @@ const (
 	indexKind = "verso index 1"
 	indexRows = "rows"
 )
+
+// lengthTolerance is how far from 1 the length of a row in a file may be.
+const lengthTolerance = 1e-3
 
 // Save writes the index as one safetensors file: the rows as the tensor "rows",
 // the ids in the metadata.
@@ -164,7 +180,7 @@ func indexFrom(f *safetensors.File) (*Index, error) {
 		return nil, fmt.Errorf("%w: it holds %.40q, want %q", ErrFile, f.Metadata["model"], indexKind)
 	}
 	var ids []string
-	if err := json.NewDecoder(bytes.NewReader([]byte(f.Metadata["ids"]))).Decode(&ids); err != nil {
+	if err := json.Unmarshal([]byte(f.Metadata["ids"]), &ids); err != nil {
 		return nil, fmt.Errorf("%w: ids: %w", ErrFile, err)
 	}
 	info, err := f.Info(indexRows)
@@ -181,6 +197,12 @@ func indexFrom(f *safetensors.File) (*Index, error) {
 	table, err := NewFeatures(ids, rows, info.Shape[1])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFile, err)
+	}
+	for i := range ids {
+		n := math.Sqrt(kernel.SumSquares(rows[i*table.dim : (i+1)*table.dim]))
+		if n != 0 && math.Abs(n-1) > lengthTolerance {
+			return nil, fmt.Errorf("%w: row %d, %q, wants the length 1, or 0, got %v", ErrFile, i, ids[i], n)
+		}
 	}
 	return &Index{ids: table.ids, rows: table.data, dim: table.dim}, nil
 }

@@ -107,6 +107,42 @@ func TestIndexFile(t *testing.T) {
 	assert.ErrorContains(t, err, "2 ids, the rows are [1 2]")
 }
 
+func TestLoadIndexDoubts(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows []float32
+		ids  string
+		says string
+	}{
+		"length":    {[]float32{1, 0, 1, 2}, `["a","b"]`, `row 1, "b", wants the length 1`},
+		"more ids":  {[]float32{1, 0, 0, 1}, `["a","b"] x`, "ids: "},
+		"zero row":  {[]float32{1, 0, 0, 0}, `["a","b"]`, ""},
+		"no number": {[]float32{1, 0, 0, float32(math.NaN())}, `["a","b"]`, "NaN"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			rows := safetensors.Tensor{Name: "rows", DType: safetensors.F32, Shape: []int{2, 2}, Values: c.rows}
+			require.NoError(t, safetensors.Write(&b, []safetensors.Tensor{rows}, map[string]string{"model": indexKind, "ids": c.ids}))
+			_, err := LoadIndex(&b)
+			if c.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, ErrFile)
+			assert.ErrorContains(t, err, c.says)
+		})
+	}
+}
+
+func TestTinyRowsHaveALength(t *testing.T) {
+	x, err := NewIndex([]string{"a", "b"}, []float32{1e-40, 0, 3e38, 3e38}, 2)
+	require.NoError(t, err)
+	hits, err := x.Search([]float32{1e-42, 0}, 2)
+	require.NoError(t, err)
+	require.Len(t, hits, 2)
+	assert.InDelta(t, 1, hits[0].Score, 1e-3)
+	assert.InDelta(t, math.Sqrt(0.5), hits[1].Score, 1e-3)
+}
+
 func FuzzLoadIndex(f *testing.F) {
 	x, _ := NewIndex([]string{"a", "b"}, []float32{3, 4, 0, 2}, 2)
 	var b bytes.Buffer

@@ -1,9 +1,11 @@
 package multimodal
 
 import (
+	"cmp"
+	"context"
 	"fmt"
-	"math"
 	"slices"
+	"sort"
 )
 
 // Ranking is how well a number of queries found their right answers. Ranks count
@@ -13,6 +15,8 @@ import (
 // stands before it, so that equal scores for everything earn the last place and
 // not the first. A score that is NaN stands after all others.
 type Ranking struct {
+	n     int       // items
+	right []int     // of each query, how many right answers there are
 	best  []int     // of each query, the rank of its best right answer
 	items []float64 // of each query, its average precision
 }
@@ -24,64 +28,75 @@ type Ranking struct {
 //
 // Two right answers do not stand in each other's way: the rank of the best one is
 // 1 plus the number of wrong items that are not below it.
-func Rank(scores []float32, n int, right [][]int) (*Ranking, error) {
+//
+// It stops between blocks of queries when ctx is done. Cost: n·log r comparisons
+// for a query of r right answers.
+func Rank(ctx context.Context, scores []float32, n int, right [][]int) (*Ranking, error) {
 	if n < 1 || len(scores) != n*len(right) {
 		return nil, fmt.Errorf("%w: %d queries of %d items want %d scores, got %d", ErrShape, len(right), n, n*len(right), len(scores))
 	}
-	r := &Ranking{}
-	order, isRight := make([]int, n), make([]bool, n)
-	for q, answers := range right {
-		if len(answers) == 0 {
-			return nil, fmt.Errorf("%w: query %d has no right answer", ErrShape, q)
+	return rank(ctx, n, right, func(from, to int) []float32 { return scores[from*n : to*n] })
+}
+
+// rankBlock is how many queries are scored at once.
+const rankBlock = 256
+
+// rank is [Rank] with the scores of queries as they are asked for.
+func rank(ctx context.Context, n int, right [][]int, scores func(from, to int) []float32) (*Ranking, error) {
+	r := &Ranking{n: n}
+	isRight := make([]bool, n)
+	for from := 0; from < len(right); from += rankBlock {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("ranking: %w", err)
 		}
-		clear(isRight)
-		for _, a := range answers {
-			if a < 0 || a >= n {
-				return nil, fmt.Errorf("%w: right answer %d of query %d, there are %d items", ErrShape, a, q, n)
+		to := min(from+rankBlock, len(right))
+		rows := scores(from, to)
+		for q := from; q < to; q++ {
+			if len(right[q]) == 0 {
+				return nil, fmt.Errorf("%w: query %d has no right answer", ErrShape, q)
 			}
-			isRight[a] = true
+			clear(isRight)
+			for _, a := range right[q] {
+				if a < 0 || a >= n {
+					return nil, fmt.Errorf("%w: right answer %d of query %d, there are %d items", ErrShape, a, q, n)
+				}
+				isRight[a] = true
+			}
+			r.add(rows[(q-from)*n:(q-from+1)*n], isRight)
 		}
-		row := scores[q*n : (q+1)*n]
-		for i := range order {
-			order[i] = i
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return before(row, isRight, a, b) })
-		r.add(order, isRight)
 	}
 	return r, nil
 }
 
-// before orders items by falling score; of equal ones the wrong ones come first.
-func before(row []float32, right []bool, a, b int) int {
-	x, y := row[a], row[b]
-	switch {
-	case x > y || y != y && x == x:
-		return -1
-	case y > x || x != x && y == y:
-		return 1
-	case right[a] == right[b]:
-		return 0
-	case right[b]:
-		return -1
-	}
-	return 1
-}
+// above reports whether a right item of score a stands before a wrong one of score b.
+func above(a, b float32) bool { return a > b || b != b && a == a }
 
-// add takes the measures of one query from the order of its items.
-func (r *Ranking) add(order []int, right []bool) {
-	best, found, precision := 0, 0, 0.0
-	for place, i := range order {
-		if !right[i] {
+// add takes the measures of one query.
+func (r *Ranking) add(row []float32, isRight []bool) {
+	var right []float32
+	for i, is := range isRight {
+		if is {
+			right = append(right, row[i])
+		}
+	}
+	slices.SortFunc(right, func(a, b float32) int { return cmp.Compare(b, a) }) // best first, NaN last
+	before := make([]int, len(right))                                           // wrong items that come right before each right one
+	for i, score := range row {
+		if isRight[i] {
 			continue
 		}
-		if found == 0 {
-			best = place + 1
+		if k := sort.Search(len(right), func(k int) bool { return !above(right[k], score) }); k < len(right) {
+			before[k]++
 		}
-		found++
-		precision += float64(found) / float64(place+1)
 	}
-	r.best = append(r.best, best)
-	r.items = append(r.items, precision/float64(found))
+	place, precision := 0, 0.0
+	for k, wrong := range before {
+		place += wrong + 1
+		precision += float64(k+1) / float64(place)
+	}
+	r.right = append(r.right, len(right))
+	r.best = append(r.best, before[0]+1)
+	r.items = append(r.items, precision/float64(len(right)))
 }
 
 // Queries returns the number of queries.
@@ -150,38 +165,16 @@ func (r *Ranking) String() string {
 		r.Recall(1), r.Recall(5), r.Recall(10), r.MedianRank(), r.MeanRank(), r.MRR(), r.MAP())
 }
 
-// SameID returns the right answers where an item answers a query if it has the
-// query's id: for captions that ask for pictures, and the other way round.
-func SameID(queries, items []string) [][]int {
-	where := map[string][]int{}
-	for i, id := range items {
-		where[id] = append(where[id], i)
-	}
-	right := make([][]int, len(queries))
-	for q, id := range queries {
-		right[q] = where[id]
-	}
-	return right
-}
-
-// chance is the recall that a random order is expected to have, see [ChanceRecall].
-func chance(n, right, k int) float64 {
-	miss := 1.0
-	for i := range min(k, n) {
-		miss *= max(0, float64(n-right-i)) / float64(n-i)
-	}
-	return 1 - miss
-}
-
-// ChanceRecall returns the R@k that a random order of n items is expected to
-// have: the mean over queries of 1 − C(n−r, k)/C(n, k) for r right answers.
-func ChanceRecall(n, k int, right [][]int) float64 {
-	if len(right) == 0 || n < 1 {
-		return math.NaN()
-	}
+// Chance returns the R@k that a random order of the items is expected to have: the
+// mean over queries of 1 − C(n−r, k)/C(n, k) for r right answers; NaN of no queries.
+func (r *Ranking) Chance(k int) float64 {
 	sum := 0.0
-	for _, answers := range right {
-		sum += chance(n, len(answers), k)
+	for _, right := range r.right {
+		miss := 1.0
+		for i := range min(k, r.n) {
+			miss *= max(0, float64(r.n-right-i)) / float64(r.n-i)
+		}
+		sum += 1 - miss
 	}
-	return sum / float64(len(right))
+	return sum / float64(len(r.right))
 }

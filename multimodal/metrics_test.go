@@ -1,7 +1,11 @@
 package multimodal
 
 import (
+	"cmp"
+	"context"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,7 +20,7 @@ func TestRank(t *testing.T) {
 		.9, .5, .4, .1,
 		.9, .8, .7, .6,
 	}
-	r, err := Rank(scores, 4, [][]int{{1}, {2, 0}, {3}})
+	r, err := Rank(t.Context(), scores, 4, [][]int{{1}, {2, 0}, {3}})
 	require.NoError(t, err)
 	assert.Equal(t, []int{2, 1, 4}, r.Ranks())
 	assert.Equal(t, 3, r.Queries())
@@ -29,14 +33,14 @@ func TestRank(t *testing.T) {
 	assert.InDelta(t, (0.5+(1+2.0/3)/2+0.25)/3, r.MAP(), 1e-12)
 	assert.Contains(t, r.String(), "R@1 0.333")
 
-	even, err := Rank([]float32{.9, .8, .9, .8}, 2, [][]int{{0}, {1}})
+	even, err := Rank(t.Context(), []float32{.9, .8, .9, .8}, 2, [][]int{{0}, {1}})
 	require.NoError(t, err)
 	assert.Equal(t, 1, even.MedianRank(), "the middle of 1 and 2, rounded down")
 }
 
 func TestRankSettlesTiesAgainstTheModel(t *testing.T) {
 	nan := float32(math.NaN())
-	r, err := Rank([]float32{
+	r, err := Rank(t.Context(), []float32{
 		.5, .5, .5,
 		.5, .5, .1,
 		nan, .1, .2,
@@ -59,24 +63,75 @@ func TestRankRefuses(t *testing.T) {
 		{[]float32{1, 2}, 2, [][]int{{2}}, "right answer 2 of query 0, there are 2"},
 		{nil, 0, nil, "0 items"},
 	} {
-		_, err := Rank(c.scores, c.n, c.right)
+		_, err := Rank(t.Context(), c.scores, c.n, c.right)
 		require.ErrorIs(t, err, ErrShape)
 		assert.ErrorContains(t, err, c.says)
 	}
-	none, err := Rank(nil, 1, nil)
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Rank(done, []float32{1}, 1, [][]int{{0}})
+	require.ErrorIs(t, err, context.Canceled)
+	none, err := Rank(t.Context(), nil, 1, nil)
 	require.NoError(t, err)
 	assert.True(t, math.IsNaN(none.Recall(1)))
 	assert.Zero(t, none.MedianRank())
 	assert.Equal(t, "no queries", none.String())
 }
 
-func TestSameID(t *testing.T) {
-	assert.Equal(t, [][]int{{1}, {0, 2}, nil}, SameID([]string{"b", "a", "c"}, []string{"a", "b", "a"}))
+// TestRankAgreesWithSorting compares with a full sort in which wrong items stand
+// before right ones of the same score.
+func TestRankAgreesWithSorting(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 1))
+	const queries, n = 300, 17
+	scores, right := make([]float32, queries*n), make([][]int, queries)
+	for i := range scores {
+		scores[i] = float32(rng.IntN(6)) // many ties
+		if rng.IntN(20) == 0 {
+			scores[i] = float32(math.NaN())
+		}
+	}
+	for q := range right {
+		right[q] = rng.Perm(n)[:1+rng.IntN(n)]
+	}
+	r, err := Rank(t.Context(), scores, n, right)
+	require.NoError(t, err)
+	for q, answers := range right {
+		order := rng.Perm(n)
+		value := func(i int) float64 {
+			v := float64(scores[q*n+i])
+			if v != v {
+				v = -1
+			}
+			if slices.Contains(answers, i) {
+				v -= 0.5 // behind wrong ones of the same score
+			}
+			return v
+		}
+		slices.SortFunc(order, func(a, b int) int { return cmp.Compare(value(b), value(a)) })
+		best, found, precision := 0, 0, 0.0
+		for place, i := range order {
+			if slices.Contains(answers, i) {
+				found++
+				precision += float64(found) / float64(place+1)
+				if found == 1 {
+					best = place + 1
+				}
+			}
+		}
+		require.Equal(t, best, r.Ranks()[q])
+		require.InDelta(t, precision/float64(found), r.items[q], 1e-12)
+	}
 }
 
-func TestChanceRecall(t *testing.T) {
-	assert.InDelta(t, 0.1, ChanceRecall(100, 10, [][]int{{3}}), 1e-12)
-	assert.InDelta(t, 1-0.5*1.0/3, ChanceRecall(4, 2, [][]int{{0, 1}}), 1e-12, "one of six pairs has neither")
-	assert.InDelta(t, 1, ChanceRecall(3, 5, [][]int{{0}}), 1e-12)
-	assert.True(t, math.IsNaN(ChanceRecall(3, 1, nil)))
+func TestChance(t *testing.T) {
+	chance := func(n, k int, right ...[]int) float64 {
+		r, err := Rank(t.Context(), make([]float32, n*len(right)), n, right)
+		require.NoError(t, err)
+		return r.Chance(k)
+	}
+	assert.InDelta(t, 0.1, chance(100, 10, []int{3}), 1e-12)
+	assert.InDelta(t, 1-0.5*1.0/3, chance(4, 2, []int{0, 1}), 1e-12, "one of six pairs has neither")
+	assert.InDelta(t, 1, chance(3, 5, []int{0}), 1e-12)
+	assert.InDelta(t, 0.375, chance(4, 1, []int{0}, []int{1, 2}), 1e-12)
+	assert.True(t, math.IsNaN(chance(3, 1)))
 }

@@ -1,6 +1,7 @@
 package multimodal
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding"
 	"github.com/seed6481993f/verso/embedding/vectors"
+	"github.com/seed6481993f/verso/internal/op"
 	"github.com/seed6481993f/verso/internal/reuse"
 )
 
@@ -28,9 +30,8 @@ type Model struct {
 	cfg       Config
 	visualDim int
 	params    *verso.Params
-	tables    tables
 	reader    *reader
-	embedding *embedding.Embedding // nil where no words are read in order
+	embedding *embedding.Embedding // nil where no GRU learns vectors of words
 	prepare   *preparer
 	text      *side
 	visual    *side
@@ -39,22 +40,29 @@ type Model struct {
 	visualGraphs *reuse.Pool[*replica[[]float32]]
 }
 
-// New returns a model that has not learned yet, but whose vocabulary, weights of
+// New returns a model that has not learned yet, but whose vocabularies, weights of
 // words and preparation of pictures come from the training captions. Vectors are
-// those of the level WordVectors, which wants them, and the first ones of the
-// words that GRU reads; all their words become known.
-func New(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config) (*Model, error) {
+// those of the level WordVectors, which wants them, and of the words that GRU
+// reads, see [TextConfig].
+//
+// It looks at ctx between its steps, of which the largest are the eigenvectors of
+// [PrepareConfig]: a minute for 2000 directions.
+func New(ctx context.Context, train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config) (*Model, error) {
 	if len(train) == 0 {
 		return nil, fmt.Errorf("%w: want at least one to learn from", ErrCaptions)
 	}
-	wanted := slices.Contains(c.Text.Levels, WordVectors)
-	if wanted && vecs == nil || vecs != nil && !wanted && !c.hasRows(c.Text.Levels) {
-		return nil, fmt.Errorf("%w: levels %q, vectors given: %v", ErrVectors, c.Text.Levels, vecs != nil)
+	c = c.clone()
+	wanted := slices.Contains(c.Text.Levels, WordVectors) || hasRows(c.Text.Levels) && c.Text.FrozenWords
+	if wanted && vecs == nil || vecs != nil && !wanted && !hasRows(c.Text.Levels) {
+		return nil, fmt.Errorf("%w: levels %q, frozen words %v, vectors given: %v", ErrVectors, c.Text.Levels, c.Text.FrozenWords, vecs != nil)
 	}
 	if vecs != nil {
 		c.Text.Dim = vecs.Dim()
 	}
 	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	if err := checkVisuals(visuals, 0); err != nil {
 		return nil, err
 	}
 	texts := make([]string, len(train))
@@ -70,7 +78,10 @@ func New(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config) (*Mo
 		return nil, err
 	}
 	m.reader.learn(texts, vecs)
-	return m, m.learnPictures(train, visuals)
+	if m.embedding != nil {
+		clear(m.embedding.Weight.Float32s()[:c.Text.Dim]) // unknown: until it learns, it says nothing
+	}
+	return m, m.learnPictures(ctx, train, visuals)
 }
 
 // assemble puts a model together over ps.
@@ -81,12 +92,10 @@ func assemble(ps *verso.Params, c Config, t tables, visualDim int, vecs *vectors
 	if visualDim < 1 {
 		return nil, fmt.Errorf("%w: visual vectors want at least 1 number, got %d", ErrShape, visualDim)
 	}
-	m := &Model{cfg: c, visualDim: visualDim, params: ps, tables: t}
+	m := &Model{cfg: c, visualDim: visualDim, params: ps}
 	text, visual := m.params.Scope("text"), m.params.Scope("visual")
 	m.reader = newReader(text, t, c.Text)
-	if c.hasRows(c.Text.Levels) {
-		m.embedding = m.reader.table(text.Scope("embedding"), vecs)
-	}
+	m.embedding = m.reader.table(text.Scope("embedding"), vecs)
 	m.prepare = newPreparer(visual, c.Visual.Prepare, visualDim)
 	out := m.prepare.out()
 	m.text = newSide(text, c.Text.Levels, c.Text.Sequence, c.Text.Head, c.Text.Dim, out, m.reader.width)
@@ -119,7 +128,10 @@ func (m *Model) visualFeatures() int {
 
 // learnPictures takes the preparation from the pictures of the captions, each
 // picture once.
-func (m *Model) learnPictures(train []Caption, visuals Visuals) error {
+func (m *Model) learnPictures(ctx context.Context, train []Caption, visuals Visuals) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("preparing: %w", err)
+	}
 	if m.prepare.axes == nil {
 		return nil
 	}
@@ -136,14 +148,26 @@ func (m *Model) learnPictures(train []Caption, visuals Visuals) error {
 		}
 		rows = append(rows, frames...)
 	}
-	return m.prepare.learn(rows)
+	return m.prepare.learn(ctx, rows)
+}
+
+// checkVisuals refuses pictures that are missing or, with a wanted width above 0,
+// of another one.
+func checkVisuals(visuals Visuals, want int) error {
+	switch {
+	case visuals == nil:
+		return fmt.Errorf("%w: want pictures, got nil", ErrShape)
+	case want > 0 && visuals.Dim() != want:
+		return fmt.Errorf("%w: the model wants visual vectors of %d numbers, got %d", ErrShape, want, visuals.Dim())
+	}
+	return nil
 }
 
 // frames reads and checks the rows of an id.
 func frames(visuals Visuals, id string) ([]float32, error) {
-	rows, ok := visuals.Frames(id)
-	if !ok {
-		return nil, fmt.Errorf("%w: no picture is %q", ErrID, id)
+	rows, err := visuals.Frames(id)
+	if err != nil {
+		return nil, fmt.Errorf("picture %q: %w", id, err)
 	}
 	if d := visuals.Dim(); len(rows) == 0 || len(rows)%d != 0 {
 		return nil, fmt.Errorf("%w: picture %q wants rows of %d numbers, got %d", ErrShape, id, d, len(rows))
@@ -156,8 +180,9 @@ func frames(visuals Visuals, id string) ([]float32, error) {
 	return rows, nil
 }
 
-// Config returns the settings, with the width of word vectors as it came out.
-func (m *Model) Config() Config { return m.cfg }
+// Config returns a copy of the settings, with the width of word vectors as it came
+// out.
+func (m *Model) Config() Config { return m.cfg.clone() }
 
 // Params returns the weights: "text.fc.weight", "visual.rnn.weight_ih_l0" and so on.
 func (m *Model) Params() *verso.Params { return m.params }
@@ -168,10 +193,15 @@ func (m *Model) Dim() int { return m.text.head.fcs[len(m.text.head.fcs)-1].Weigh
 // VisualDim returns the width of the visual vectors that the model reads.
 func (m *Model) VisualDim() int { return m.visualDim }
 
-// Knows reports whether a word was in a training caption or has a vector.
+// Knows reports whether a word has a row of its own somewhere: in the bag, among
+// the vectors that a GRU learns, or among the given ones.
 func (m *Model) Knows(word string) bool {
-	_, ok := m.tables.words.ID(word)
-	return ok
+	for _, v := range m.reader.vocabularies() {
+		if _, ok := (*v).ID(word); ok && v != &m.reader.grams {
+			return true
+		}
+	}
+	return false
 }
 
 // putText puts the text side into a graph and returns its result with the function
@@ -185,9 +215,9 @@ func (m *Model) putText(g *verso.Graph) (out *gorgonia.Node, feed func(*verso.Ma
 	}
 	var tokens verso.Tokens
 	var words verso.Sequence
-	if m.embedding != nil {
+	if hasRows(m.cfg.Text.Levels) {
 		tokens = g.Tokens("text")
-		words = m.embedding.Forward(g, tokens) // (total, dim)
+		words = m.wordRows(g, tokens) // (total, dim)
 	}
 	out = m.text.forward(g, words, given) // (batch, common)
 	return out, func(machine *verso.Machine, batch []textInput) error {
@@ -204,7 +234,7 @@ func (m *Model) putText(g *verso.Graph) (out *gorgonia.Node, feed func(*verso.Ma
 				return err
 			}
 		}
-		if m.embedding == nil {
+		if words.Rows == nil {
 			return nil
 		}
 		ids := make([][]int, len(batch))
@@ -213,6 +243,15 @@ func (m *Model) putText(g *verso.Graph) (out *gorgonia.Node, feed func(*verso.Ma
 		}
 		return machine.FeedTokens(tokens, ids)
 	}
+}
+
+// wordRows looks words up, in the table that learns or in the given vectors.
+func (m *Model) wordRows(g *verso.Graph, t verso.Tokens) verso.Sequence {
+	if m.embedding != nil {
+		return m.embedding.Forward(g, t)
+	}
+	rows := g.Apply("words", op.Lookup(op.LookupConfig{PadRow: -1}), t.IDs, g.Param(m.reader.vectors))
+	return verso.Sequence{Rows: rows, Lengths: t.Lengths}
 }
 
 // putVisual puts the visual side into a graph; it is fed with prepared frames.
@@ -232,8 +271,11 @@ func (m *Model) putVisual(g *verso.Graph) (out *gorgonia.Node, feed func(*verso.
 		for b, frames := range batch {
 			means = append(means, meanRow(frames, d)...)
 			lengths[b] = len(frames) / d
+			if most := m.cfg.Visual.MaxFrames; most > 0 {
+				lengths[b] = min(lengths[b], most)
+			}
 			if m.visual.rnn != nil {
-				all = append(all, frames...)
+				all = append(all, frames[:lengths[b]*d]...)
 			}
 		}
 		if given[Frames] != nil {

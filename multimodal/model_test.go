@@ -98,9 +98,23 @@ func small() map[string]Config {
 	return all
 }
 
+// withEverything is a model of all that the published ones lack.
+func withEverything() Config {
+	c := small()["w2vv"]
+	c.Text.Levels, c.Text.Norms, c.Text.IDF = []Level{WordVectors, NGrams, Bag, GRU}, []float64{1, 0.5}, true
+	c.Visual.Prepare = PrepareConfig{SquareRoot: true, Unit: true, Components: 7, Whiten: 0.5}
+	return c
+}
+
 // quickFit is a training that these models learn the world by.
 func quickFit(c Config, epochs int) verso.FitConfig {
-	f := c.DefaultFit(1, 0)
+	f := DualEncodingFit(1, 0)
+	switch {
+	case c.Loss.Kind == SquaredError:
+		f = Word2VisualVecFit(1, 0)
+	case !c.Text.Head.BatchNorm:
+		f = W2VVPlusPlusFit(1, 0)
+	}
 	f.Epochs, f.Batch, f.Schedule, f.Workers = epochs, 16, verso.ConstantRate(5e-3), 2
 	return f
 }
@@ -163,10 +177,10 @@ func TestSaveAndLoad(t *testing.T) {
 	w := newWorld(t)
 	texts, ids := []string{"a red car", "", "zzz unheard"}, w.pictures.IDs()[:5]
 	configs := small()
-	rich := configs["w2vv"]
-	rich.Text.Levels, rich.Text.Norms, rich.Text.IDF = []Level{WordVectors, NGrams, Bag, GRU}, []float64{1, 0.5}, true
-	rich.Visual.Prepare = PrepareConfig{SquareRoot: true, Unit: true, Components: 7, Whiten: 0.5}
-	configs["with everything"] = rich
+	configs["with everything"] = withEverything()
+	frozen := withEverything()
+	frozen.Text.FrozenWords = true
+	configs["frozen words"] = frozen
 	for name, c := range configs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -177,16 +191,16 @@ func TestSaveAndLoad(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, saved(t, m), saved(t, again))
 			assert.Equal(t, m.Config(), again.Config())
-			for _, encode := range []func(m *Model) ([]float32, error){
-				func(m *Model) ([]float32, error) { return m.EncodeText(t.Context(), texts) },
-				func(m *Model) ([]float32, error) { return m.EncodeVisual(t.Context(), w.pictures, ids) },
+			for n, encode := range map[int]func(m *Model) ([]float32, error){
+				len(texts): func(m *Model) ([]float32, error) { return m.EncodeText(t.Context(), texts) },
+				len(ids):   func(m *Model) ([]float32, error) { return m.EncodeVisual(t.Context(), w.pictures, ids) },
 			} {
 				a, err := encode(m)
 				require.NoError(t, err)
 				b, err := encode(again)
 				require.NoError(t, err)
 				assert.Equal(t, a, b)
-				assert.Len(t, a, len(a)/m.Dim()*m.Dim())
+				assert.Len(t, a, n*m.Dim())
 			}
 		})
 	}
@@ -247,7 +261,7 @@ func TestManyGoroutines(t *testing.T) {
 func TestDevelopmentCaptionsChooseTheEpoch(t *testing.T) {
 	w := newWorld(t)
 	c := small()["w2vv++"]
-	fit := c.DefaultFit(len(w.train), len(w.unseen))
+	fit := W2VVPlusPlusFit(len(w.train), len(w.unseen))
 	fit.Epochs, fit.Batch = 5, 16
 	m, h, err := Train(t.Context(), w.train, w.unseen, w.pictures, w.words, c, fit)
 	require.NoError(t, err)
@@ -277,6 +291,67 @@ func TestVideosAreReadInOrder(t *testing.T) {
 	assert.InDeltaSlice(t, one, rows[2*p.Dim():], 1e-5)
 }
 
+func TestNoMoreThanSoManyFrames(t *testing.T) {
+	w := newWorld(t)
+	c := small()["dual encoding"]
+	c.Visual.Levels, c.Visual.MaxFrames = []Level{GRU, Convolution}, 2
+	m := train(t, w, c, quickFit(c, 1))
+	ids := w.pictures.IDs()
+	v := Videos{Table: w.pictures, Of: map[string][]string{"long": ids[:4], "cut": ids[:2], "one": ids[:1]}}
+	rows, err := m.EncodeVisual(t.Context(), v, []string{"long", "cut", "one"})
+	require.NoError(t, err)
+	d := m.Dim()
+	assert.Equal(t, rows[:d], rows[d:2*d])
+	assert.NotEqual(t, rows[d:2*d], rows[2*d:])
+
+	c.Visual.Levels = []Level{GRU, Convolution, Frames}
+	m = train(t, w, c, quickFit(c, 1))
+	rows, err = m.EncodeVisual(t.Context(), v, []string{"long", "cut"})
+	require.NoError(t, err)
+	assert.NotEqual(t, rows[:d], rows[d:], "the mean is of all frames")
+}
+
+// TestUnknownWords: a GRU's row for them is 0 until a rare word teaches it, and
+// then stands for all.
+func TestUnknownWords(t *testing.T) {
+	w := newWorld(t)
+	c := small()["w2vv"]
+	c.Text.Levels = []Level{GRU}
+	row := func(m *Model) []float32 { return m.embedding.Weight.Float32s()[:wordDim] }
+	m := train(t, w, c, quickFit(c, 2))
+	assert.Equal(t, make([]float32, wordDim), row(m), "no word was unknown in training")
+	c.Text.MinCount = 2
+	w.train[0].Text += " once"
+	m = train(t, w, c, quickFit(c, 2))
+	assert.NotEqual(t, make([]float32, wordDim), row(m))
+	assert.False(t, m.Knows("once"))
+	assert.True(t, m.Knows("red"))
+	rows, err := m.EncodeText(t.Context(), []string{"a red once", "a red unheard", "a red car"})
+	require.NoError(t, err)
+	d := m.Dim()
+	assert.Equal(t, rows[:d], rows[d:2*d])
+	assert.NotEqual(t, rows[:d], rows[2*d:])
+}
+
+// TestModelsKeepTheirSettings changes the slices of a configuration that a model
+// was made of, and of the one that it returns.
+func TestModelsKeepTheirSettings(t *testing.T) {
+	w := newWorld(t)
+	c := withEverything()
+	m, err := New(t.Context(), w.train, w.pictures, w.words, c)
+	require.NoError(t, err)
+	want, before := m.Config(), saved(t, m)
+	for _, c := range []Config{c, m.Config()} {
+		c.Text.Levels[0], c.Text.Norms[0], c.Text.Head.Sizes[0], c.Visual.Levels[0], c.Text.Sequence.Widths = Convolution, 9, 9, GRU, []int{9}
+	}
+	assert.Equal(t, want, m.Config())
+	assert.Equal(t, before, saved(t, m))
+	for _, c := range []Config{W2VVPlusPlus(), DualEncoding()} {
+		c.Text.Head.Sizes[0] = 7
+		assert.Equal(t, []int{2048}, c.Visual.Head.Sizes, "the heads are two")
+	}
+}
+
 func TestLastBatchOfOneCaption(t *testing.T) {
 	w := newWorld(t)
 	c := small()["dual encoding"]
@@ -284,6 +359,24 @@ func TestLastBatchOfOneCaption(t *testing.T) {
 	_, h, err := Train(t.Context(), w.train[:17], nil, w.pictures, w.words, c, fit)
 	require.NoError(t, err, "batch norm has no statistics of one row, so it is passed over")
 	assert.Equal(t, 4, h.Steps)
+}
+
+// TestMaskingByWords: two pictures of captions that read the same are no wrong
+// answers of each other, so that nothing is wrong in a batch of them.
+func TestMaskingByWords(t *testing.T) {
+	w := newWorld(t)
+	ids := w.pictures.IDs()
+	same := []Caption{{ids[0], "The letter z."}, {ids[1], "the letter Z"}}
+	c := small()["w2vv++"]
+	c.Loss.Margin = 2 // any wrong answer costs something
+	m, err := New(t.Context(), append(same, w.train...), w.pictures, w.words, c)
+	require.NoError(t, err)
+	h, err := m.Fit(t.Context(), same, nil, w.pictures, quickFit(c, 1))
+	require.NoError(t, err)
+	assert.Zero(t, h.Epochs[0].Loss)
+	h, err = m.Fit(t.Context(), []Caption{same[0], {ids[1], "The letter y."}}, nil, w.pictures, quickFit(c, 1))
+	require.NoError(t, err)
+	assert.Positive(t, h.Epochs[0].Loss)
 }
 
 func TestMaskingByID(t *testing.T) {
@@ -304,27 +397,5 @@ func TestMaskingByID(t *testing.T) {
 			train(t, w, c, fit)
 		}
 		assert.Less(t, first[1], first[0]*0.999, "%s: the other caption of a picture is no wrong answer", kind)
-	}
-}
-
-func TestDefaultFit(t *testing.T) {
-	for name, c := range map[string]struct {
-		cfg           Config
-		epochs, batch int
-		clip          float64
-		fall          float64
-	}{
-		"w2vv": {Word2VisualVec(), 100, 100, 5, 1}, "w2vv++": {W2VVPlusPlus(), 80, 128, 2, 0.99}, "dual": {DualEncoding(), 50, 128, 2, 0.99},
-	} {
-		f := c.cfg.DefaultFit(1000, 0)
-		assert.Equal(t, []any{c.epochs, c.batch, c.clip, 0}, []any{f.Epochs, f.Batch, f.ClipNorm, f.Patience}, name)
-		assert.InDelta(t, 1e-4*c.fall, f.Schedule.Rate(verso.StepsPerEpoch(1000, c.batch)), 1e-12)
-		f = c.cfg.DefaultFit(1000, 10)
-		assert.Equal(t, 11, f.Patience)
-		s := f.Schedule.(verso.AdaptiveSchedule)
-		for _, score := range []float64{0.5, 0.4, 0.4, 0.4} {
-			s.Observe(score)
-		}
-		assert.InDelta(t, 0.5e-4, s.Rate(0), 1e-12, "halved after three epochs without gain")
 	}
 }

@@ -20,8 +20,8 @@ const (
 	Float64 = npy.Float64
 )
 
-// ReadNPY reads a NumPy array of two axes, (n, D), of float16, float32 or float64
-// in C order, as the features of these ids; without ids (nil) rows are named "0",
+// ReadNPY reads a NumPy array of two axes, (n, D), of float16, float32 or float64,
+// as the features of these ids; without ids (nil) rows are named "0",
 // "1" and so on.
 func ReadNPY(r io.Reader, ids []string) (*Features, error) {
 	shape, data, err := npy.Read(r)

@@ -1,6 +1,7 @@
 package multimodal
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -70,7 +71,7 @@ func (p *preparer) scaled(rows []float32) []float32 {
 
 // learn takes mean and principal directions of rows, by the eigenvectors of
 // whichever is smaller, X Xᵀ (n, n) or Xᵀ X (in, in).
-func (p *preparer) learn(rows []float32) error {
+func (p *preparer) learn(ctx context.Context, rows []float32) error {
 	if p.axes == nil {
 		return nil
 	}
@@ -98,6 +99,9 @@ func (p *preparer) learn(rows []float32) error {
 		gram.SymOuterK(1, x)
 	} else {
 		gram.SymOuterK(1, x.T())
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("preparing: %w", err)
 	}
 	var eigen mat.EigenSym
 	if !eigen.Factorize(&gram, true) {

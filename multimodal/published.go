@@ -1,8 +1,6 @@
 package multimodal
 
 import (
-	"math"
-
 	"github.com/seed6481993f/verso"
 )
 
@@ -22,12 +20,14 @@ func MLP() Config {
 // error; no more than 32 words are read.
 //
 // The published program pads short captions in front with a word that its GRU
-// reads; here none is padded. It drops out the GRU's inputs and states too.
+// reads; here none is padded. It also drops out the GRU's states from step to step
+// (0.2), which is not done here; of its two dropouts of the words' vectors, one
+// after the other, the inputs' has the rate of both.
 func Word2VisualVec() Config {
 	return Config{
 		Text: TextConfig{
-			Tokenizer: "alphanumeric", Levels: []Level{GRU, Bag, WordVectors}, MinCount: 5, NGram: [2]int{3, 5}, Dim: 500, MaxWords: 32,
-			Sequence: SequenceConfig{Hidden: 1024, Last: true},
+			Tokenizer: "alphanumeric", Levels: []Level{GRU, Bag, WordVectors}, StopWords: "en", MinCount: 5, NGram: [2]int{3, 5}, Dim: 500, MaxWords: 32,
+			Sequence: SequenceConfig{Hidden: 1024, Last: true, InputDropout: 0.36},
 			Head:     HeadConfig{Sizes: []int{2048, 0}, Activation: verso.ReLU, Output: verso.ReLU, Dropout: 0.2},
 		},
 		Visual: VisualConfig{Levels: []Level{Frames}},
@@ -42,14 +42,20 @@ func Word2VisualVec() Config {
 // layer of 2048, tanh, and the visual vector through another; the hardest wrong
 // picture of each caption on cosines, margin 0.2, summed. Wrong pairs are masked
 // by id, which the published program does not do.
+//
+// The published program takes the mean word vector over the different words of a
+// caption, where here each counts as often as it stands there, and draws the first
+// vectors of words without a given one from U(−1, 1).
 func W2VVPlusPlus() Config {
-	head := HeadConfig{Sizes: []int{2048}, Output: verso.Tanh, Dropout: 0.2, DropOutput: true}
+	head := func() HeadConfig {
+		return HeadConfig{Sizes: []int{2048}, Output: verso.Tanh, Dropout: 0.2, DropOutput: true}
+	}
 	return Config{
 		Text: TextConfig{
-			Tokenizer: "alphanumeric", Levels: []Level{GRU, WordVectors, Bag}, MinCount: 5, NGram: [2]int{3, 5}, Dim: 500, Marks: true,
-			Sequence: SequenceConfig{Hidden: 1024}, Head: head,
+			Tokenizer: "alphanumeric", Levels: []Level{GRU, WordVectors, Bag}, StopWords: "en", MinCount: 5, NGram: [2]int{3, 5}, Dim: 500, Marks: true,
+			Sequence: SequenceConfig{Hidden: 1024}, Head: head(),
 		},
-		Visual: VisualConfig{Levels: []Level{Frames}, Head: head},
+		Visual: VisualConfig{Levels: []Level{Frames}, Head: head()},
 		Loss:   LossConfig{Kind: Triplet, Margin: 0.2, Hardest: true, Direction: verso.ColumnsToRows, Reduction: verso.ReduceSum, MaskIDs: true},
 		Seed:   1,
 	}
@@ -61,75 +67,26 @@ func W2VVPlusPlus() Config {
 // rows (512 of each width: 2, 3, 4 over words, 2, 3, 4, 5 over frames) and a
 // global level (bag of words with stop words, mean of the frames), through one
 // layer of 2048 and batch norm; hardest wrong answers both ways, margin 0.2,
-// summed. Wrong pairs are masked by id, which the published program does not do.
+// summed. The GRU and the filters read the first 64 frames of a video, the mean
+// takes all. Wrong pairs are masked by id, which the published program does not do.
 //
 // The published program pads sequences to the longest of a batch, so that a
-// filter also sees windows of nothing but padding; here it sees none.
+// filter also sees windows of nothing but padding, and its GRU over frames reads
+// the padding too; here neither does.
 func DualEncoding() Config {
-	head := HeadConfig{Sizes: []int{2048}, BatchNorm: true, Dropout: 0.2, DropOutput: true}
+	head := func() HeadConfig {
+		return HeadConfig{Sizes: []int{2048}, BatchNorm: true, Dropout: 0.2, DropOutput: true}
+	}
 	return Config{
 		Text: TextConfig{
-			Tokenizer: "alphanumeric", Levels: []Level{GRU, Convolution, Bag}, StopWords: true, MinCount: 5, NGram: [2]int{3, 5}, Dim: 500, Marks: true,
-			Sequence: SequenceConfig{Hidden: 512, Bidirectional: true, Widths: []int{2, 3, 4}, Maps: 512, Dropout: 0.2}, Head: head,
+			Tokenizer: "alphanumeric", Levels: []Level{GRU, Convolution, Bag}, MinCount: 5, NGram: [2]int{3, 5}, Dim: 500, Marks: true,
+			Sequence: SequenceConfig{Hidden: 512, Bidirectional: true, Widths: []int{2, 3, 4}, Maps: 512, Dropout: 0.2}, Head: head(),
 		},
 		Visual: VisualConfig{
-			Levels:   []Level{GRU, Convolution, Frames},
-			Sequence: SequenceConfig{Hidden: 1024, Bidirectional: true, Widths: []int{2, 3, 4, 5}, Maps: 512, Dropout: 0.2}, Head: head,
+			Levels: []Level{GRU, Convolution, Frames}, MaxFrames: 64,
+			Sequence: SequenceConfig{Hidden: 1024, Bidirectional: true, Widths: []int{2, 3, 4, 5}, Maps: 512, Dropout: 0.2}, Head: head(),
 		},
 		Loss: LossConfig{Kind: Triplet, Margin: 0.2, Hardest: true, Direction: verso.BothWays, Reduction: verso.ReduceSum, MaskIDs: true},
 		Seed: 1,
 	}
 }
-
-// DefaultFit returns the published training of the model that c resembles, for a
-// number of training captions and of captions that choose the epoch. Without the
-// latter the rate only falls with the epochs.
-//
-//	squared error    RMSprop, rate 1e-4, ρ 0.9, ε 1e-6, clip norm 5, batches of 100, 100 epochs;
-//	                 the rate is halved after 3 epochs without a better score
-//	batch norm       Adam, rate 1e-4, clip norm 2, batches of 128, 50 epochs; the rate falls by
-//	                 1 % an epoch and is halved after 3 epochs without a better score
-//	otherwise        RMSprop, rate 1e-4, ρ 0.99, ε 1e-8, clip norm 2, batches of 128, 80 epochs;
-//	                 as above
-//
-// Training stops after 11 epochs without a better score and keeps the best epoch.
-func (c Config) DefaultFit(train, dev int) verso.FitConfig {
-	f := verso.DefaultFitConfig()
-	f.Seed, f.Batch, f.ClipNorm = c.Seed, 128, 2
-	fall, rms := 0.99, verso.DefaultRMSPropConfig()
-	switch {
-	case c.Loss.Kind == SquaredError:
-		f.Epochs, f.Batch, f.ClipNorm, fall = 100, 100, 5, 1
-		rms.Alpha, rms.Eps = 0.9, 1e-6
-		f.Optimizer = verso.RMSProp(rms)
-	case c.Text.Head.BatchNorm:
-		f.Epochs = 50
-		f.Optimizer = verso.Adam(verso.DefaultAdamConfig())
-	default:
-		f.Epochs = 80
-		rms.Alpha, rms.Eps = 0.99, 1e-8
-		f.Optimizer = verso.RMSProp(rms)
-	}
-	perEpoch := max(1, verso.StepsPerEpoch(train, f.Batch))
-	epochs := func(step int) float64 { return math.Pow(fall, float64(step/perEpoch)) }
-	if dev == 0 {
-		f.Schedule = verso.ScheduleFunc(func(step int) float64 { return publishedRate * epochs(step) })
-		return f
-	}
-	p := verso.DefaultPlateauConfig()
-	p.Factor, p.Patience, p.Threshold = 0.5, 2, 0
-	f.Schedule = fading{verso.Plateau(publishedRate, p), epochs}
-	f.Patience, f.RestoreBest = 11, true
-	return f
-}
-
-// publishedRate is the first learning rate of all three models.
-const publishedRate = 1e-4
-
-// fading is a schedule that follows scores, times a factor of the step.
-type fading struct {
-	verso.AdaptiveSchedule
-	factor func(step int) float64
-}
-
-func (f fading) Rate(step int) float64 { return f.AdaptiveSchedule.Rate(step) * f.factor(step) }

@@ -28,7 +28,7 @@ func TestBadInput(t *testing.T) {
 		says  string
 	}{
 		"no captions":     {nil, w.words, good, ErrCaptions, "at least one"},
-		"unknown picture": {[]Caption{{"cow", "a cow"}}, w.words, good, ErrID, `no picture is "cow"`},
+		"unknown picture": {[]Caption{{"cow", "a cow"}}, w.words, good, ErrID, `picture "cow": `},
 		"no vectors":      {w.train, nil, good, ErrVectors, "vectors given: false"},
 		"vectors unused": {w.train, w.words, change(good, func(c *Config) { c.Text.Levels = []Level{Bag} }),
 			ErrVectors, "vectors given: true"},
@@ -40,17 +40,32 @@ func TestBadInput(t *testing.T) {
 		"widths differ":  {w.train, w.words, change(good, func(c *Config) { c.Visual.Head.Sizes = []int{7} }), verso.ErrConfig, "24 numbers, the visual side with 7"},
 		"no filters":     {w.train, w.words, change(dual, func(c *Config) { c.Text.Sequence.Widths = nil }), verso.ErrConfig, "filters"},
 		"loss":           {w.train, w.words, change(good, func(c *Config) { c.Loss.Kind = "hinge" }), verso.ErrConfig, `"hinge"`},
-		"margin":         {w.train, w.words, change(good, func(c *Config) { c.Loss.Margin = -1 }), verso.ErrConfig, "margin"},
-		"tokenizer":      {w.train, w.words, change(good, func(c *Config) { c.Text.Tokenizer = "x" }), verso.ErrConfig, `"x"`},
-		"dropout":        {w.train, w.words, change(good, func(c *Config) { c.Text.Head.Dropout = 1 }), verso.ErrConfig, "dropout"},
-		"norms":          {w.train, w.words, change(good, func(c *Config) { c.Text.Norms = []float64{-1} }), verso.ErrConfig, "norms"},
-		"whiten":         {w.train, w.words, change(good, func(c *Config) { c.Visual.Prepare.Whiten = 2 }), verso.ErrConfig, "whitened"},
+		"direction":      {w.train, w.words, change(good, func(c *Config) { c.Loss.Direction = "up" }), verso.ErrConfig, `"up"`},
+		"temperature": {w.train, w.words, change(good, func(c *Config) { c.Loss = LossConfig{Kind: Contrastive} }),
+			verso.ErrConfig, "temperature"},
+		"margin":    {w.train, w.words, change(good, func(c *Config) { c.Loss.Margin = -1 }), verso.ErrConfig, "margin"},
+		"tokenizer": {w.train, w.words, change(good, func(c *Config) { c.Text.Tokenizer = "x" }), verso.ErrConfig, `"x"`},
+		"dropout":   {w.train, w.words, change(good, func(c *Config) { c.Text.Head.Dropout = 1 }), verso.ErrConfig, "dropout"},
+		"norms":     {w.train, w.words, change(good, func(c *Config) { c.Text.Norms = []float64{-1} }), verso.ErrConfig, "norms"},
+		"norm of a network": {w.train, w.words, change(good, func(c *Config) { c.Text.Norms = []float64{1, 1} }),
+			verso.ErrConfig, `norms above 0 are for "bag", "ngrams" and "vectors", got [gru vectors]`},
+		"stop words":     {w.train, w.words, change(good, func(c *Config) { c.Text.StopWords = "la" }), verso.ErrConfig, `["en" "es"], got la`},
+		"frozen marks":   {w.train, w.words, change(good, func(c *Config) { c.Text.FrozenWords = true }), verso.ErrConfig, "marks"},
+		"frozen nothing": {w.train, nil, change(dual, func(c *Config) { c.Text.FrozenWords = true }), ErrVectors, "frozen words true"},
+		"frames":         {w.train, w.words, change(dual, func(c *Config) { c.Visual.MaxFrames = -1 }), verso.ErrConfig, "-1"},
+		"both signs": {w.train, w.words, change(Word2VisualVec(), func(c *Config) { c.Visual.Prepare.Components = 3 }),
+			verso.ErrConfig, "both signs"},
+		"whiten": {w.train, w.words, change(good, func(c *Config) { c.Visual.Prepare.Whiten = 2 }), verso.ErrConfig, "whitened"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := Train(t.Context(), c.train, nil, w.pictures, c.words, c.cfg, quickFit(c.cfg, 1))
 			require.ErrorIs(t, err, c.is)
 			assert.ErrorContains(t, err, c.says)
 		})
+	}
+	for name, visuals := range map[string]Visuals{"nil": nil, "no table": Videos{Of: map[string][]string{}}} {
+		_, _, err := Train(t.Context(), w.train, nil, visuals, w.words, good, quickFit(good, 1))
+		require.ErrorIs(t, err, ErrShape, name)
 	}
 	fit := quickFit(good, 1)
 	fit.Shards = 2
@@ -68,8 +83,20 @@ func TestBadInput(t *testing.T) {
 	assert.ErrorIs(t, err, ErrID)
 	_, _, err = Evaluate(t.Context(), m, nil, w.pictures)
 	assert.ErrorIs(t, err, ErrCaptions)
+	_, err = m.EncodeVisual(t.Context(), nil, []string{"red-car"})
+	assert.ErrorIs(t, err, ErrShape)
+	_, err = Ensemble{nil}.EncodeText(t.Context(), []string{"a"})
+	assert.ErrorIs(t, err, ErrShape)
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
+	c := good
+	c.Visual.Prepare.Components = 3
+	_, err = New(done, w.train, w.pictures, w.words, c)
+	assert.ErrorIs(t, err, context.Canceled)
+	_, err = TrainRidge(done, w.train, w.pictures, w.words, Ridge(), 1)
+	assert.ErrorIs(t, err, context.Canceled)
+	_, _, err = Evaluate(done, m, w.unseen, w.pictures)
+	assert.ErrorIs(t, err, context.Canceled)
 	_, err = m.EncodeText(done, []string{"a"})
 	assert.ErrorIs(t, err, context.Canceled)
 }
@@ -109,12 +136,13 @@ func TestLoadRefuses(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	w := newWorld(f)
-	c := small()["mlp"]
-	m, err := New(w.train[:4], w.pictures, w.words, c)
-	require.NoError(f, err)
-	var b bytes.Buffer
-	require.NoError(f, m.Save(&b))
-	f.Add(b.Bytes())
+	for _, c := range []Config{small()["mlp"], withEverything()} {
+		m, err := New(f.Context(), w.train[:4], w.pictures, w.words, c)
+		require.NoError(f, err)
+		var b bytes.Buffer
+		require.NoError(f, m.Save(&b))
+		f.Add(b.Bytes())
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if m, err := Load(bytes.NewReader(data)); err == nil {
 			_, _ = m.EncodeText(t.Context(), []string{"a red car"})

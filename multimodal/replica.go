@@ -26,48 +26,6 @@ func (r *replica[E]) run(batch []E, into []float32) ([]float32, error) {
 	return append(into, r.machine.Float32s(r.out)...), nil
 }
 
-// textInput is a text as the network is fed it.
-type textInput struct {
-	ids    []int    // of the words that GRU reads
-	levels []sparse // of the other levels, by their places among the levels
-}
-
-// sparse is a vector by the numbers that are not zero.
-type sparse struct {
-	at []int32
-	x  []float32
-}
-
-func newSparse(dense []float32) (s sparse) {
-	for i, v := range dense {
-		if v != 0 {
-			s.at, s.x = append(s.at, int32(i)), append(s.x, v)
-		}
-	}
-	return s
-}
-
-// expand writes the vector into zeros.
-func (s sparse) expand(into []float32) {
-	for k, i := range s.at {
-		into[i] = s.x[k]
-	}
-}
-
-// input reads a text.
-func (m *Model) input(text string) textInput {
-	in := textInput{levels: make([]sparse, len(m.cfg.Text.Levels))}
-	for i, l := range m.cfg.Text.Levels {
-		if m.reader.width(l) > 0 {
-			in.levels[i] = newSparse(m.reader.features(l, text, nil))
-		}
-	}
-	if m.embedding != nil {
-		in.ids = m.reader.ids(text)
-	}
-	return in
-}
-
 // feedRows binds a matrix of float32 rows.
 func feedRows(machine *verso.Machine, n *gorgonia.Node, rows []float32, width int) error {
 	return machine.Feed(n, tensor.New(tensor.WithShape(len(rows)/width, width), tensor.WithBacking(rows)))

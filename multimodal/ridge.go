@@ -1,9 +1,11 @@
 package multimodal
 
 import (
+	"context"
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/seed6481993f/verso"
@@ -14,7 +16,7 @@ import (
 // the others have to beat: mean word vector, length 1, times a matrix.
 func Ridge() Config {
 	c := Word2VisualVec()
-	c.Text.Levels, c.Text.Norms, c.Text.StopWords = []Level{WordVectors}, []float64{1}, true
+	c.Text.Levels, c.Text.Norms, c.Text.StopWords = []Level{WordVectors}, []float64{1}, ""
 	c.Text.Head = HeadConfig{Sizes: []int{0}, Zero: true}
 	return c
 }
@@ -29,14 +31,15 @@ func Ridge() Config {
 // side but Frames.
 //
 // Cost: a system of as many equations as there are captions, or features if these
-// are fewer.
-func TrainRidge(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config, lambda float64) (*Model, error) {
+// are fewer, in float64; it is set up from what is not zero. It looks at ctx before
+// that and before it is solved.
+func TrainRidge(ctx context.Context, train []Caption, visuals Visuals, vecs *vectors.Vectors, c Config, lambda float64) (*Model, error) {
 	linear := c.Loss.Kind == SquaredError && len(c.Text.Head.Sizes) == 1 && len(c.Visual.Head.Sizes) == 0 && !c.Text.Head.BatchNorm &&
-		(c.Text.Head.Output == verso.Identity || c.Text.Head.Output == "") && !c.hasRows(c.Text.Levels) && !c.hasRows(c.Visual.Levels)
+		(c.Text.Head.Output == verso.Identity || c.Text.Head.Output == "") && !hasRows(c.Text.Levels) && !hasRows(c.Visual.Levels)
 	if !linear || !(lambda > 0) || math.IsInf(lambda, 0) {
 		return nil, fmt.Errorf("%w: an exact fit wants a λ above 0, squared error and one affine map from features that need no network, got λ %v and %+v", verso.ErrConfig, lambda, c)
 	}
-	m, err := New(train, visuals, vecs, c)
+	m, err := New(ctx, train, visuals, vecs, c)
 	if err != nil {
 		return nil, err
 	}
@@ -46,12 +49,12 @@ func TrainRidge(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Confi
 	}
 	w := m.text.head.fcs[0].Weight
 	n, in, out := len(train), w.Shape()[1], w.Shape()[0]
-	x, v := mat.NewDense(n, in, nil), mat.NewDense(n, out, nil)
+	x, v := make([]sparse, n), mat.NewDense(n, out, nil)
 	for i := range n {
 		at := 0
 		for k, l := range c.Text.Levels {
 			for j, place := range d.texts[i].levels[k].at {
-				x.Set(i, at+int(place), float64(d.texts[i].levels[k].x[j]))
+				x[i].add(at+int(place), d.texts[i].levels[k].x[j])
 			}
 			at += m.reader.width(l)
 		}
@@ -59,45 +62,82 @@ func TrainRidge(train []Caption, visuals Visuals, vecs *vectors.Vectors, c Confi
 			v.Set(i, j, float64(value))
 		}
 	}
-	solved, err := solveRidge(x, v, lambda)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("ridge: %w", err)
+	}
+	solved, err := solveRidge(x, in, v, lambda)
 	if err != nil {
 		return nil, err
 	}
-	for i := range out {
-		for j := range in {
-			w.Float32s()[i*in+j] = float32(solved.At(j, i))
+	weights := w.Float32s()
+	for j := range in {
+		for i, x := range solved.RawRowView(j) {
+			weights[i*in+j] = float32(x)
 		}
 	}
 	return m, nil
 }
 
-// solveRidge returns (XᵀX + λI)⁻¹ XᵀV, which is Xᵀ (XXᵀ + λI)⁻¹ V.
-func solveRidge(x, v *mat.Dense, lambda float64) (*mat.Dense, error) {
-	n, in := x.Dims()
-	var gram mat.SymDense
-	if n < in {
-		gram.SymOuterK(1, x)
+// solveRidge returns (XᵀX + λI)⁻¹ XᵀV, which is Xᵀ (XXᵀ + λI)⁻¹ V, of rows of in
+// numbers: (in, width of V).
+func solveRidge(x []sparse, in int, v *mat.Dense, lambda float64) (*mat.Dense, error) {
+	columns := turn(x, in)
+	var gram *mat.SymDense
+	if len(x) < in {
+		gram = outer(columns, len(x)) // XXᵀ
 	} else {
-		gram.SymOuterK(1, x.T())
+		gram, v = outer(x, in), combine(columns, v) // XᵀX, XᵀV
 	}
-	for i := range min(n, in) {
+	for i := range gram.SymmetricDim() {
 		gram.SetSym(i, i, gram.At(i, i)+lambda)
 	}
 	var chol mat.Cholesky
-	if !chol.Factorize(&gram) {
+	if !chol.Factorize(gram) {
 		return nil, fmt.Errorf("%w: the captions' features have no solution at λ %v", ErrNotFinite, lambda)
 	}
-	var side, w mat.Dense
-	if n < in {
-		if err := chol.SolveTo(&side, v); err != nil {
-			return nil, fmt.Errorf("ridge: %w", err)
-		}
-		w.Mul(x.T(), &side)
-		return &w, nil
-	}
-	side.Mul(x.T(), v)
-	if err := chol.SolveTo(&w, &side); err != nil {
+	var w mat.Dense
+	if err := chol.SolveTo(&w, v); err != nil {
 		return nil, fmt.Errorf("ridge: %w", err)
 	}
+	if len(x) < in {
+		return combine(columns, &w), nil
+	}
 	return &w, nil
+}
+
+// turn makes columns of rows.
+func turn(rows []sparse, in int) []sparse {
+	columns := make([]sparse, in)
+	for i, r := range rows {
+		for k, j := range r.at {
+			columns[j].add(i, r.x[k])
+		}
+	}
+	return columns
+}
+
+// outer is the sum of the products of vectors of n numbers with themselves, (n, n).
+func outer(vectors []sparse, n int) *mat.SymDense {
+	sum := make([]float64, n*n)
+	for _, s := range vectors {
+		for k, i := range s.at {
+			for l := k; l < len(s.at); l++ {
+				sum[int(i)*n+int(s.at[l])] += float64(s.x[k]) * float64(s.x[l])
+			}
+		}
+	}
+	return mat.NewSymDense(n, sum)
+}
+
+// combine adds up the rows of m, as each vector weighs them.
+func combine(vectors []sparse, m *mat.Dense) *mat.Dense {
+	_, width := m.Dims()
+	y := mat.NewDense(len(vectors), width, nil)
+	for i, s := range vectors {
+		row := y.RawRowView(i)
+		for k, j := range s.at {
+			floats.AddScaled(row, float64(s.x[k]), m.RawRowView(int(j)))
+		}
+	}
+	return y
 }

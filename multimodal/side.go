@@ -20,6 +20,7 @@ type side struct {
 	rnn     *recurrent.GRU // nil without rows
 	last    bool
 	filters *filters // nil without the level
+	input   verso.Dropout
 	dropout verso.Dropout
 	head    *head
 }
@@ -28,9 +29,9 @@ type side struct {
 // given that of the features of each level that needs no network, out the width
 // that a size of 0 stands for.
 func newSide(ps *verso.Params, levels []Level, s SequenceConfig, h HeadConfig, in, out int, given func(Level) int) *side {
-	d := &side{levels: levels, last: s.Last, dropout: verso.Dropout{P: s.Dropout}}
+	d := &side{levels: levels, last: s.Last, input: verso.Dropout{P: s.InputDropout}, dropout: verso.Dropout{P: s.Dropout}}
 	rows := 0
-	if slices.Contains(levels, GRU) || slices.Contains(levels, Convolution) {
+	if hasRows(levels) {
 		c := recurrent.DefaultConfig()
 		c.Bidirectional = s.Bidirectional
 		d.rnn = recurrent.NewGRU(ps.Scope("rnn"), in, s.Hidden, c)
@@ -60,6 +61,7 @@ func (d *side) forward(g *verso.Graph, x verso.Sequence, given map[Level]*gorgon
 	var y verso.Sequence
 	var final recurrent.State
 	if d.rnn != nil {
+		x.Rows = d.input.Forward(g, x.Rows)
 		y, final = d.rnn.Forward(g, x, recurrent.State{}) // (total, rows)
 	}
 	var parts []*gorgonia.Node

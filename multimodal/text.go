@@ -1,178 +1,74 @@
 package multimodal
 
 import (
-	"fmt"
-	"math"
 	"slices"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/embedding"
-	"github.com/seed6481993f/verso/embedding/vectors"
 	"github.com/seed6481993f/verso/embedding/vocab"
 	"github.com/seed6481993f/verso/internal/kernel"
-)
-
-// Special words of the vocabulary that a GRU reads.
-const (
-	unknown = "<unk>"
-	start   = "<start>"
-	end     = "<end>"
 )
 
 // reader turns a text into what the network is fed: the features of the levels
 // that need no network, and word numbers. It only reads its tables, so many
 // goroutines may use one.
 type reader struct {
+	tables
 	cfg      TextConfig
 	tokenize vocab.Tokenizer
-	words    *vocab.Vocabulary // of GRU and WordVectors: the special ones, those of training, those with a vector
-	bag      *vocab.Vocabulary // of Bag
-	grams    *vocab.Vocabulary // of NGrams
 
 	// Parameters that never learn, nil where the settings do without.
-	vectors                  *verso.Param // "text.vectors" (words, D); zeros for words without a vector
+	vectors                  *verso.Param // "text.vectors" (given, D)
 	bagIDF, gramIDF, wordIDF *verso.Param // "text.idf.…" (their vocabulary)
 }
 
-// tables are the vocabularies of a reader.
-type tables struct{ words, bag, grams *vocab.Vocabulary }
-
-// countTables counts the training texts.
-func countTables(texts []string, vecs *vectors.Vectors, c TextConfig) (t tables, err error) {
-	r := reader{cfg: c}
-	if r.tokenize, err = tokenizer(c.Tokenizer); err != nil {
-		return t, err
-	}
-	var words, bag, grams vocab.Counter
-	for _, text := range texts {
-		all := r.tokens(text)
-		words.AddAll(slices.Values(all))
-		content := r.content(all)
-		bag.AddAll(slices.Values(content))
-		if r.has(NGrams) {
-			grams.AddAll(slices.Values(r.ngrams(content)))
-		}
-	}
-	if vecs != nil {
-		for _, w := range vecs.Words() {
-			if err := words.AddN(w, 0); err != nil {
-				return t, err
-			}
-		}
-	}
-	special := []string{unknown, start, end}
-	if t.words, err = words.Vocabulary(vocab.Config{Special: special, Unk: unknown}); err != nil {
-		return t, err
-	}
-	kept := vocab.Config{MinCount: int64(c.MinCount)}
-	if t.bag, err = bag.Vocabulary(kept); err != nil {
-		return t, err
-	}
-	t.grams, err = grams.Vocabulary(kept)
-	return t, err
+// textInput is a text as the network is fed it.
+type textInput struct {
+	ids    []int    // of the words that GRU reads
+	levels []sparse // of the other levels, by their places among the levels
 }
 
-// newReader adds the tables that never learn to ps, empty: [reader.learn] or a
-// file fills them.
-func newReader(ps *verso.Params, t tables, c TextConfig) *reader {
-	r := &reader{cfg: c, words: t.words, bag: t.bag, grams: t.grams}
-	var err error
-	if r.tokenize, err = tokenizer(c.Tokenizer); err != nil {
-		ps.Fail(err)
-	}
-	table := func(name string, shape ...int) *verso.Param {
-		p := ps.New(name, verso.Zeros(), shape...)
-		p.Freeze(true)
-		return p
-	}
-	for level, v := range map[Level]*vocab.Vocabulary{Bag: t.bag, NGrams: t.grams} {
-		if r.has(level) && v.Len() == 0 {
-			ps.Fail(fmt.Errorf("%w: no word of the training captions is left for the level %q", ErrCaptions, level))
-			return r
+// read cuts a text up, once for all levels.
+func (r *reader) read(text string) textInput {
+	words := r.tokens(text)
+	content := r.content(words)
+	in := textInput{levels: make([]sparse, len(r.cfg.Levels))}
+	for i, l := range r.cfg.Levels {
+		in.levels[i] = r.features(l, content)
+		if i < len(r.cfg.Norms) && r.cfg.Norms[i] > 0 {
+			unit(in.levels[i].x)
+			kernel.Scale(float32(r.cfg.Norms[i]), in.levels[i].x)
 		}
 	}
-	if r.has(WordVectors) {
-		r.vectors = table("vectors", t.words.Len(), c.Dim)
+	if hasRows(r.cfg.Levels) {
+		in.ids = r.ids(words)
 	}
-	if c.IDF && r.has(Bag) {
-		r.bagIDF = table("idf.bag", t.bag.Len())
-	}
-	if c.IDF && r.has(NGrams) {
-		r.gramIDF = table("idf.ngrams", t.grams.Len())
-	}
-	if c.IDF && r.has(WordVectors) {
-		r.wordIDF = table("idf.words", t.words.Len())
-	}
-	return r
+	return in
 }
-
-// learn fills the tables from vectors and training texts.
-func (r *reader) learn(texts []string, vecs *vectors.Vectors) {
-	if r.vectors != nil {
-		for id := range r.words.Len() {
-			w, _ := r.words.Word(id)
-			if row, ok := vecs.Row(w); ok {
-				copy(r.vectors.Float32s()[id*r.cfg.Dim:], row)
-			}
-		}
-	}
-	all := func(text string) []string { return r.content(r.tokens(text)) }
-	idf(r.wordIDF, r.words, texts, all)
-	idf(r.bagIDF, r.bag, texts, all)
-	idf(r.gramIDF, r.grams, texts, func(text string) []string { return r.ngrams(all(text)) })
-}
-
-// idf writes log((1 + N)/(1 + N_w)) for each word w of v that N_w of N texts hold.
-func idf(p *verso.Param, v *vocab.Vocabulary, texts []string, pieces func(string) []string) {
-	if p == nil {
-		return
-	}
-	holds := make([]int, v.Len())
-	for _, text := range texts {
-		ids := v.IDs(pieces(text))
-		slices.Sort(ids)
-		for _, id := range slices.Compact(ids) {
-			holds[id]++
-		}
-	}
-	for id, n := range holds {
-		p.Float32s()[id] = float32(math.Log(float64(1+len(texts)) / float64(1+n)))
-	}
-}
-
-// table makes the learned table of word vectors that a GRU reads, from the given
-// vectors where there are any.
-func (r *reader) table(ps *verso.Params, vecs *vectors.Vectors) *embedding.Embedding {
-	cfg := embedding.DefaultConfig()
-	if vecs == nil {
-		cfg.Init = verso.Uniform(-wordBound, wordBound)
-		return embedding.New(ps, r.words.Len(), r.cfg.Dim, cfg)
-	}
-	e, _ := embedding.FromPretrained(ps, r.words, vecs, cfg)
-	return e
-}
-
-// wordBound bounds the first values of word vectors where none are given, as in
-// VSE++.
-const wordBound = 0.1
 
 func (r *reader) has(l Level) bool { return slices.Contains(r.cfg.Levels, l) }
+
+// learnsWords reports whether a GRU reads words whose vectors are learned,
+// readsGiven whether anything reads the given ones.
+func (r *reader) learnsWords() bool { return hasRows(r.cfg.Levels) && !r.cfg.FrozenWords }
+func (r *reader) readsGiven() bool {
+	return r.has(WordVectors) || hasRows(r.cfg.Levels) && r.cfg.FrozenWords
+}
 
 // tokens are the words of a text; content those that say what is to be seen.
 func (r *reader) tokens(text string) []string { return vocab.Texts(r.tokenize.Tokenize(text)) }
 
 func (r *reader) content(words []string) []string {
-	if r.cfg.StopWords {
-		return words
+	if list, ok := stopWordLists[r.cfg.StopWords]; ok {
+		return list().Without(words)
 	}
-	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return stopWords[w] })
+	return words
 }
 
 // ngrams are the runs of characters of the words, each word between "<" and ">".
 func (r *reader) ngrams(words []string) (grams []string) {
 	for _, w := range words {
 		marked := []rune("<" + w + ">")
-		for n := r.cfg.NGram[0]; n <= r.cfg.NGram[1]; n++ {
+		for n := r.cfg.NGram[0]; n <= min(r.cfg.NGram[1], len(marked)); n++ {
 			for i := range len(marked) - n + 1 {
 				grams = append(grams, string(marked[i:i+n]))
 			}
@@ -181,11 +77,17 @@ func (r *reader) ngrams(words []string) (grams []string) {
 	return grams
 }
 
-// ids are the numbers of the words that a GRU reads.
-func (r *reader) ids(text string) []int {
-	words := r.tokens(text)
+// ids are the numbers of those words that a GRU reads: of the learned table, where
+// unknown words share a row, or of the given vectors, where they are passed over.
+func (r *reader) ids(words []string) []int {
+	if r.cfg.FrozenWords {
+		words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { _, ok := r.given.ID(w); return !ok })
+	}
 	if n := r.cfg.MaxWords; n > 0 && len(words) > n {
 		words = words[:n]
+	}
+	if r.cfg.FrozenWords {
+		return r.given.IDs(words)
 	}
 	if r.cfg.Marks {
 		words = slices.Concat([]string{start}, words, []string{end})
@@ -193,69 +95,102 @@ func (r *reader) ids(text string) []int {
 	return r.words.IDs(words)
 }
 
-// width is the number of features of a level that needs no network.
+// width is the number of features of a level that needs no network, 0 of others.
 func (r *reader) width(l Level) int {
-	return map[Level]int{Bag: r.bag.Len(), NGrams: r.grams.Len(), WordVectors: r.cfg.Dim}[l]
-}
-
-// features appends those of one level of a text.
-func (r *reader) features(l Level, text string, into []float32) []float32 {
-	at := len(into)
-	into = append(into, make([]float32, r.width(l))...)
-	x, words := into[at:], r.content(r.tokens(text))
 	switch l {
 	case Bag:
-		counts(x, r.bag, r.bagIDF, words)
+		return r.bag.Len()
 	case NGrams:
-		counts(x, r.grams, r.gramIDF, r.ngrams(words))
+		return r.grams.Len()
 	case WordVectors:
-		r.mean(x, words)
+		return r.cfg.Dim
 	}
-	if i := slices.Index(r.cfg.Levels, l); i < len(r.cfg.Norms) && r.cfg.Norms[i] > 0 {
-		unit(x)
-		kernel.Scale(float32(r.cfg.Norms[i]), x)
-	}
-	return into
+	return 0
 }
 
-// counts writes how often each word of v occurs, times its weight.
-func counts(x []float32, v *vocab.Vocabulary, weights *verso.Param, words []string) {
+// features are those of one level, before its norm; none where it needs a network.
+func (r *reader) features(l Level, words []string) sparse {
+	switch l {
+	case Bag:
+		return counts(r.bag, r.bagIDF, words)
+	case NGrams:
+		return counts(r.grams, r.gramIDF, r.ngrams(words))
+	case WordVectors:
+		return newSparse(r.mean(words))
+	}
+	return sparse{}
+}
+
+// known are the numbers of the words that v knows, in rising order.
+func known(v *vocab.Vocabulary, words []string) []int {
+	ids := make([]int, 0, len(words))
 	for _, w := range words {
-		id, ok := v.ID(w)
-		switch {
-		case !ok:
-		case weights != nil:
-			x[id] += weights.Float32s()[id]
-		default:
-			x[id]++
+		if id, ok := v.ID(w); ok {
+			ids = append(ids, id)
 		}
 	}
+	slices.Sort(ids)
+	return ids
 }
 
-// mean writes the mean of the vectors of the words that have one, weighted.
-func (r *reader) mean(x []float32, words []string) {
-	n := 0
+// counts is how often each word of v occurs, times its weight.
+func counts(v *vocab.Vocabulary, weights *verso.Param, words []string) (s sparse) {
+	ids := known(v, words)
+	for from, to := 0, 0; from < len(ids); from = to {
+		for to = from; to < len(ids) && ids[to] == ids[from]; to++ {
+		}
+		n := float32(to - from)
+		if weights != nil {
+			n *= weights.Float32s()[ids[from]]
+		}
+		s.add(ids[from], n)
+	}
+	return s
+}
+
+// mean is that of the weighted vectors of the words that have one.
+func (r *reader) mean(words []string) []float32 {
+	x, n := make([]float32, r.cfg.Dim), 0
 	for _, w := range words {
-		id, ok := r.words.ID(w)
+		id, ok := r.given.ID(w)
 		if !ok {
 			continue
 		}
-		row := r.vectors.Float32s()[id*r.cfg.Dim : (id+1)*r.cfg.Dim]
 		weight := float32(1)
 		if r.wordIDF != nil {
 			weight = r.wordIDF.Float32s()[id]
 		}
-		if kernel.SumSquares(row) > 0 {
-			kernel.Axpy(weight, row, x)
-			n++
-		}
+		kernel.Axpy(weight, r.vectors.Float32s()[id*r.cfg.Dim:(id+1)*r.cfg.Dim], x)
+		n++
 	}
 	if n > 0 {
 		kernel.Scale(1/float32(n), x)
 	}
+	return x
 }
 
-// vocabularies are the tables by the names under which a file holds them.
-func (t *tables) vocabularies() map[string]**vocab.Vocabulary {
-	return map[string]**vocab.Vocabulary{"words": &t.words, "bag": &t.bag, "ngrams": &t.grams}
+// sparse is a vector by the numbers that are not zero.
+type sparse struct {
+	at []int32
+	x  []float32
+}
+
+func newSparse(dense []float32) (s sparse) {
+	for i, v := range dense {
+		s.add(i, v)
+	}
+	return s
+}
+
+func (s *sparse) add(at int, x float32) {
+	if x != 0 {
+		s.at, s.x = append(s.at, int32(at)), append(s.x, x)
+	}
+}
+
+// expand writes the vector into zeros.
+func (s sparse) expand(into []float32) {
+	for k, i := range s.at {
+		into[i] = s.x[k]
+	}
 }

@@ -49,25 +49,9 @@ func runs(text string, in func(rune) bool) []vocab.Token {
 	return tokens
 }
 
-// stopWords are English words that say how a sentence is built and not what is to
-// be seen: articles, pronouns, prepositions, conjunctions, auxiliaries, and what
-// a tokenizer leaves of contractions. Single letters other than "a" are none:
-// they name letters.
-var stopWords = func() map[string]bool {
-	words := map[string]bool{}
-	for w := range strings.FieldsSeq(`
-		a an the this that these those such same other own
-		i me my myself we our ours ourselves you your yours yourself yourselves
-		he him his himself she her hers herself it its itself they them their theirs themselves
-		who whom whose which what when where why how
-		am is are was were be been being have has had having do does did doing
-		will would shall should can could may might must ought
-		of at by for with about against between into through during before after above below
-		to from up down in out on off over under again further then once upon
-		and but or nor if because as until while than so
-		here there all any both each few more most some no not only too very just now
-		ain aren couldn didn doesn don hadn hasn haven isn mustn shouldn wasn weren won wouldn ll re ve`) {
-		words[w] = true
-	}
-	return words
-}()
+// stopWordLists by the names that a [TextConfig] may carry.
+var stopWordLists = map[string]func() vocab.StopWords{"en": vocab.EnglishStopWords, "es": vocab.SpanishStopWords}
+
+// StopWordLists lists the names of the stop words that a [TextConfig] may carry:
+// "en", English, and "es", Spanish; see vocab.EnglishStopWords.
+func StopWordLists() []string { return slices.Sorted(maps.Keys(stopWordLists)) }

@@ -3,6 +3,7 @@ package multimodal
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -18,7 +19,7 @@ import (
 // is returned as well, as far as it came; with fit.Checkpoint and fit.Resume the
 // same call goes on with it.
 func Train(ctx context.Context, train, dev []Caption, visuals Visuals, vecs *vectors.Vectors, c Config, fit verso.FitConfig) (*Model, *verso.History, error) {
-	m, err := New(train, visuals, vecs, c)
+	m, err := New(ctx, train, visuals, vecs, c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,7 +46,11 @@ func (m *Model) Fit(ctx context.Context, train, dev []Caption, visuals Visuals, 
 	}
 	if fit.Validate == nil && len(dev) > 0 {
 		fit.Validate = func(ctx context.Context) (float64, error) {
-			r, _, err := Evaluate(ctx, m, dev, visuals)
+			x, err := newExam(ctx, m, dev, visuals)
+			if err != nil {
+				return 0, err
+			}
+			r, err := x.toPictures(ctx)
 			if err != nil {
 				return 0, err
 			}
@@ -72,15 +77,15 @@ func (m *Model) Fit(ctx context.Context, train, dev []Caption, visuals Visuals, 
 type data struct {
 	texts    []textInput
 	pictures [][]float32 // prepared frames, shared by the captions of a picture
-	ids      [2][]int    // numbers of the captions' pictures and of their texts
+	ids      [2][]int    // numbers of the captions' pictures, and of their words: equal ones are one text
 }
 
 func (m *Model) data(train []Caption, visuals Visuals) (*data, error) {
 	if len(train) == 0 {
 		return nil, fmt.Errorf("%w: want at least one to learn from", ErrCaptions)
 	}
-	if visuals.Dim() != m.visualDim {
-		return nil, fmt.Errorf("%w: the model wants visual vectors of %d numbers, got %d", ErrShape, m.visualDim, visuals.Dim())
+	if err := checkVisuals(visuals, m.visualDim); err != nil {
+		return nil, err
 	}
 	d := &data{}
 	prepared := map[string][]float32{}
@@ -94,9 +99,9 @@ func (m *Model) data(train []Caption, visuals Visuals) (*data, error) {
 			prepared[e.ID] = m.prepare.apply(rows)
 		}
 		d.pictures = append(d.pictures, prepared[e.ID])
-		d.texts = append(d.texts, m.input(e.Text))
+		d.texts = append(d.texts, m.reader.read(e.Text))
 		d.ids[0] = append(d.ids[0], pictures.of(e.ID))
-		d.ids[1] = append(d.ids[1], texts.of(e.Text))
+		d.ids[1] = append(d.ids[1], texts.of(strings.Join(m.reader.tokens(e.Text), " ")))
 	}
 	return d, nil
 }

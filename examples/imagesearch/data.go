@@ -86,27 +86,49 @@ func load(o options) (*corpus, error) {
 			return nil, err
 		}
 	}
-	for i, e := range c.emoji {
-		c.number[e.id] = i
-	}
+	c.enumerate()
 	if o.vectors != "" {
 		c.vectors, err = vectors.LoadFile(o.vectors, vectors.Options{InvalidUTF8: vectors.UTF8Replace, Limit: 100_000})
 	}
 	return c, err
 }
 
-// sample keeps some of the emoji, in their order.
+// enumerate gives each emoji its number.
+func (c *corpus) enumerate() {
+	clear(c.number)
+	for i, e := range c.emoji {
+		c.number[e.id] = i
+	}
+}
+
+// sample keeps some of the emoji.
 func (c *corpus) sample(n int, seed uint64) error {
 	kept := rand.New(rand.NewPCG(seed, 0x71756963)).Perm(len(c.emoji))[:n]
 	slices.Sort(kept)
-	var some []emoji
-	var ids []string
-	c.place = kept
-	for _, i := range kept {
-		some, ids = append(some, c.emoji[i]), append(ids, c.emoji[i].id)
+	return c.keep(kept)
+}
+
+// leaveOut keeps the emoji whose ids are not among these.
+func (c *corpus) leaveOut(ids map[string]bool) error {
+	var kept []int
+	for i, e := range c.emoji {
+		if !ids[e.id] {
+			kept = append(kept, i)
+		}
 	}
-	c.emoji = some
-	var err error
+	return c.keep(kept)
+}
+
+// keep keeps the emoji of these numbers, in their order.
+func (c *corpus) keep(numbers []int) (err error) {
+	var some []emoji
+	var place []int
+	var ids []string
+	for _, i := range numbers {
+		some, place, ids = append(some, c.emoji[i]), append(place, c.place[i]), append(ids, c.emoji[i].id)
+	}
+	c.emoji, c.place = some, place
+	c.enumerate()
 	c.pictures, err = c.pictures.Select(ids)
 	return err
 }
@@ -114,7 +136,6 @@ func (c *corpus) sample(n int, seed uint64) error {
 // part is one cut of the emoji.
 type part struct {
 	train   []multimodal.Caption // of emoji that are seen
-	names   []multimodal.Caption // their names alone, without keywords
 	queries []multimodal.Caption // the names of those held out
 	unseen  map[string]bool      // ids of those held out
 }
@@ -163,7 +184,6 @@ func (p *part) learn(id, name string, keywords []string, secret *phrases) {
 	keywords = slices.DeleteFunc(slices.Clone(keywords), func(k string) bool { return k == "" || secret.in(k) })
 	if !secret.in(name) {
 		p.train = append(p.train, multimodal.Caption{ID: id, Text: name})
-		p.names = append(p.names, multimodal.Caption{ID: id, Text: name})
 		keywords = slices.Insert(keywords, 0, name)
 	}
 	// Commas keep a name from coming about where two keywords meet.

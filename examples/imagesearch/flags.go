@@ -23,6 +23,7 @@ type options struct {
 	seed      uint64
 	workers   int
 	quick     bool
+	dev       bool
 	trainOnly bool
 }
 
@@ -41,11 +42,12 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.BoolVar(&o.ask, "ask", false, "answer the lines of standard input")
 	fs.StringVar(&o.model, "model", "w2vv", "one of "+strings.Join(models, ", "))
 	fs.StringVar(&o.vectors, "vectors", "", "word vectors too, `FILE` of word2vec (text or binary) or GloVe (text)")
-	fs.StringVar(&o.out, "out", filepath.Join(os.TempDir(), "imagesearch.png"), "draw the answers into `FILE.png`")
+	fs.StringVar(&o.out, "out", "imagesearch.png", "draw the answers into `FILE.png`, after each phrase")
 	fs.IntVar(&o.epochs, "epochs", 0, "passes over the names; 0: as many as suit the model")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the cut, first weights and order")
 	fs.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "cores to use; the result does not depend on it")
 	fs.BoolVar(&o.quick, "quick", false, "a part of the emoji, some seconds")
+	fs.BoolVar(&o.dev, "dev", false, "leave the held-out emoji out altogether and hold out others instead: what settings are chosen by")
 	fs.BoolVar(&o.trainOnly, "train-only", false, "train and judge, answer nothing")
 
 	switch err := fs.Parse(args); {

@@ -16,7 +16,9 @@
 // The last line of the output is recall_at_10=0.xxxx medr=N, then further figures:
 // of all names of held-out emoji, how many have their picture among the first ten
 // of all held-out ones, and the median place of the picture. Beside it, chance,
-// and a ridge regression from the words to the picture. Bad input is one line on
+// and ridge regression, the exact solution of a linear map, twice: from the same
+// features to the same vectors as the network, and from counts of words to the
+// vectors as they are; both learn from the same texts. Bad input is one line on
 // standard error and exit code 1; an interrupt says how far it came and gives exit
 // code 130.
 //
@@ -25,6 +27,7 @@ package main
 
 import (
 	"context"
+	"io"
 
 	"github.com/seed6481993f/verso/examples/internal/cli"
 	"github.com/seed6481993f/verso/multimodal"
@@ -33,8 +36,14 @@ import (
 func main() { cli.Main(run) }
 
 // once goes the whole way: names and vectors, trained, judged, asked, drawn.
-func once(ctx context.Context, o options, c *corpus, t *terminal) error {
+func once(ctx context.Context, o options, c *corpus, stdin io.Reader, t *terminal) error {
 	p := c.cut(o.seed)
+	if o.dev {
+		if err := c.leaveOut(p.unseen); err != nil {
+			return err
+		}
+		p = c.cut(o.seed)
+	}
 	t.corpus(c, p)
 	base, err := judgeBaselines(ctx, o, c, p)
 	if err != nil {
@@ -54,7 +63,7 @@ func once(ctx context.Context, o options, c *corpus, t *terminal) error {
 		if err != nil {
 			return err
 		}
-		if err := answer(ctx, o, c, p, m, x, t); err != nil {
+		if err := answer(ctx, o, c, p, m, x, stdin, t); err != nil {
 			return err
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"context"
 	"image/color"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -49,7 +49,7 @@ func TestQuickLearnsAndDraws(t *testing.T) {
 	require.Equal(t, 0, code, stderr)
 	require.Empty(t, stderr)
 	f := figuresOf(t, stdout)
-	assert.Greater(t, f["recall_at_10"], f["ridge"]+0.05)
+	assert.Greater(t, f["recall_at_10"], f["ridge_words"])
 	assert.Greater(t, f["recall_at_10"], 2*f["chance"])
 	assert.Equal(t, 200.0, f["tested"], "a fifth of 500 emoji, in two languages")
 	assert.Contains(t, stdout, `"a yellow face": `)
@@ -73,38 +73,40 @@ func TestQuickLearnsAndDraws(t *testing.T) {
 		return n
 	}
 	assert.Positive(t, ink(margin, margin, margin+100, margin+caption), "the phrase stands above its pictures")
-	for row := range 2 {
-		top := margin + row*(caption+cell+gap) + caption
-		yellow := 0
+	for row, want := range []func(r, g, b uint32) bool{
+		func(r, g, b uint32) bool { return r > 0xc000 && g > 0x9000 && b < 0x9000 }, // a yellow face
+		func(r, g, b uint32) bool { return r > 0x9000 && g < 0x7000 && b < 0x9000 }, // a red heart
+	} {
+		found := 0
 		for k := range answers {
 			for y := range cell {
-				r, g, b, _ := img.At(margin+k*(cell+gap)+cell/4, top+y).RGBA()
-				if r > 0xc000 && g > 0x9000 && b < 0x9000 {
-					yellow++
+				r, g, b, _ := img.At(margin+k*(cell+gap)+cell/4, margin+row*(caption+cell+gap)+caption+y).RGBA()
+				if want(r, g, b) {
+					found++
 				}
 			}
 		}
-		if row == 0 {
-			assert.Greater(t, yellow, cell, "yellow faces are yellow")
-		}
+		assert.Greater(t, found, cell/2, "row %d has the colour that it was asked for", row)
 	}
 }
 
 func TestSameSeedSameFigures(t *testing.T) {
 	var outputs []string
 	for _, workers := range []string{"1", "2"} {
-		code, stdout, stderr := imagesearch(t, "", "-quick", "-train-only", "-epochs", "2", "-workers", workers, "-model", "w2vv++")
+		code, stdout, stderr := imagesearch(t, "", "-quick", "-train-only", "-epochs", "1", "-workers", workers, "-model", "w2vv++")
 		require.Equal(t, 0, code, stderr)
 		outputs = append(outputs, stdout)
 	}
 	assert.Equal(t, outputs[0], outputs[1])
 }
 
-func TestDualEncoding(t *testing.T) {
-	code, stdout, stderr := imagesearch(t, "", "-quick", "-train-only", "-model", "dual", "-epochs", "4")
-	require.Equal(t, 0, code, stderr)
-	f := figuresOf(t, stdout)
-	assert.Greater(t, f["recall_at_10"], 2*f["chance"])
+func TestOtherModels(t *testing.T) {
+	for _, model := range []string{"w2vv++", "dual"} {
+		code, stdout, stderr := imagesearch(t, "", "-quick", "-train-only", "-model", model, "-epochs", "3")
+		require.Equal(t, 0, code, stderr)
+		f := figuresOf(t, stdout)
+		assert.Greater(t, f["recall_at_10"], 2*f["chance"], model)
+	}
 }
 
 // TestUnseenNamesAreNowhere looks for the names of held-out emoji in all that the
@@ -118,7 +120,7 @@ func TestUnseenNamesAreNowhere(t *testing.T) {
 	p := c.cut(1)
 	assert.InDelta(t, 0.2*1636, len(p.unseen), 1)
 	require.Len(t, p.queries, 2*len(p.unseen))
-	m, err := multimodal.New(p.train, c.pictures, nil, o.settings(c))
+	m, err := multimodal.New(t.Context(), p.train, c.pictures, nil, o.settings(c))
 	require.NoError(t, err)
 	single := 0
 	for _, q := range p.queries {
@@ -132,7 +134,7 @@ func TestUnseenNamesAreNowhere(t *testing.T) {
 		}
 	}
 	assert.Greater(t, single, 100)
-	for _, e := range slices.Concat(p.train, p.names) {
+	for _, e := range p.train {
 		require.False(t, p.unseen[e.ID])
 	}
 	assert.Greater(t, len(p.train), 3500)
@@ -183,4 +185,50 @@ func TestInterrupt(t *testing.T) {
 	var out, errs bytes.Buffer
 	assert.Equal(t, 130, run(ctx, []string{"-quick", "-train-only"}, strings.NewReader(""), &out, &errs))
 	assert.Contains(t, errs.String(), "interrupted")
+}
+
+// watch is an output that calls seen when text appears in it.
+type watch struct {
+	bytes.Buffer
+	text string
+	seen func()
+}
+
+func (w *watch) Write(p []byte) (int, error) {
+	n, err := w.Buffer.Write(p)
+	if strings.Contains(w.String(), w.text) {
+		w.seen()
+	}
+	return n, err
+}
+
+// TestAskIsInterrupted types one phrase and no more.
+func TestAskIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	typed, typing := io.Pipe()
+	defer typing.Close()
+	go func() { _, _ = io.WriteString(typing, "red heart\n") }()
+	path := filepath.Join(t.TempDir(), "sheet.png")
+	var errs bytes.Buffer
+	out := &watch{text: `"red heart": `, seen: cancel}
+	assert.Equal(t, 130, run(ctx, []string{"-quick", "-epochs", "1", "-ask", "-out", path}, typed, out, &errs))
+	assert.Contains(t, errs.String(), "interrupted")
+	assert.NotContains(t, out.String(), "recall_at_10=")
+	assert.FileExists(t, path, "what was answered is drawn")
+}
+
+// TestDevelopment: what settings are chosen by has none of the held-out emoji.
+func TestDevelopment(t *testing.T) {
+	c, err := load(options{})
+	require.NoError(t, err)
+	first := c.cut(1)
+	require.NoError(t, c.leaveOut(first.unseen))
+	second := c.cut(1)
+	require.Len(t, c.emoji, 1636-len(first.unseen))
+	for _, e := range append(second.train, second.queries...) {
+		require.False(t, first.unseen[e.ID], e.ID)
+	}
+	row, err := c.pictures.Frames(c.emoji[c.number[second.queries[0].ID]].id)
+	require.NoError(t, err)
+	require.Len(t, row, 256)
 }

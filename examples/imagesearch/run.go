@@ -7,7 +7,7 @@ import (
 	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
-// run is the program. It writes results to stdout; to stderr it writes the
+// run is the program. It reads phrases from stdin and writes results to stdout; to stderr it writes the
 // progress bar and, where something is wrong, one line.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return cli.Exit(ctx, "imagesearch", begin(ctx, args, stdin, stdout, stderr), stderr)
@@ -22,7 +22,7 @@ func begin(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 	if err != nil {
 		return err
 	}
-	t := newTerminal(stdin, stdout, stderr)
-	defer t.clear()
-	return once(ctx, o, c, t)
+	t := &terminal{cli.NewTerminal(stdout, stderr)}
+	defer t.Close()
+	return once(ctx, o, c, stdin, t)
 }

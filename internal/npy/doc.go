@@ -1,4 +1,4 @@
-// Package npy reads and writes NumPy's .npy files of floats in C order.
+// Package npy reads NumPy's .npy files of floats and writes them in C order.
 //
 // A file is the magic "\x93NUMPY", two bytes of version, the header's length
 // (two bytes little-endian in version 1, four in 2 and 3), the header, which is
@@ -6,8 +6,9 @@
 //
 //	{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 //
-// padded with blanks to a multiple of 64, and the numbers row by row. Types are
-// float16, float32 and float64, of either byte order when read.
+// padded with blanks to a multiple of 64, and the numbers row by row, or with
+// fortran_order column by column. Types are float16, float32 and float64, of either
+// byte order when read.
 //
 // Memory is taken as numbers arrive, never for what a header merely claims.
 // Source: the format's own description, NumPy Enhancement Proposal 1.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -21,6 +22,7 @@ const (
 type header struct {
 	size      int  // bytes a number: 2, 4 or 8
 	bigEndian bool // byte order
+	columns   bool // the first axis runs fastest, as in Fortran, and not the last
 	shape     []int
 }
 
@@ -34,7 +36,7 @@ func readHeader(r io.Reader) (header, error) {
 	if string(start[:len(magic)]) != magic {
 		return h, fmt.Errorf("%w: the file begins with %q, want %q", ErrHeader, start[:len(magic)], magic)
 	}
-	length := int(start[8]) | int(start[9])<<8
+	length := uint32(start[8]) | uint32(start[9])<<8
 	switch major := start[6]; major {
 	case 1:
 	case 2, 3:
@@ -42,7 +44,7 @@ func readHeader(r io.Reader) (header, error) {
 		if _, err := io.ReadFull(r, more[:]); err != nil {
 			return h, fmt.Errorf("%w: %w", ErrHeader, unexpected(err))
 		}
-		length |= int(more[0])<<16 | int(more[1])<<24
+		length |= uint32(more[0])<<16 | uint32(more[1])<<24
 	default:
 		return h, fmt.Errorf("%w: version %d, want 1, 2 or 3", ErrHeader, major)
 	}
@@ -73,7 +75,7 @@ func parseHeader(text string) (h header, err error) {
 	switch d["fortran_order"] {
 	case "False":
 	case "True":
-		return h, fmt.Errorf("%w: the numbers stand column by column, want C order", ErrHeader)
+		h.columns = true
 	default:
 		return h, fmt.Errorf("%w: fortran_order is %.40q", ErrHeader, d["fortran_order"])
 	}
@@ -129,11 +131,15 @@ func quoted(text string) (value, rest string, ok bool) {
 	return strings.Cut(text[1:], text[:1])
 }
 
-// parseShape reads "3, 4", "3," or "" and checks that the product is no overflow.
+// maxNumbers is how many numbers a shape may claim.
+const maxNumbers = min(1<<47, math.MaxInt)
+
+// parseShape reads "3, 4", "3," or "", and "3L, 4L" as Python 2 wrote on Windows,
+// and checks that the product is no overflow.
 func parseShape(text string) ([]int, error) {
 	shape, total := []int{}, 1
 	for part := range strings.SplitSeq(text, ",") {
-		part = strings.TrimSpace(part)
+		part = strings.TrimSuffix(strings.TrimSpace(part), "L")
 		if part == "" {
 			continue
 		}
@@ -141,7 +147,7 @@ func parseShape(text string) ([]int, error) {
 		if err != nil || n < 0 {
 			return nil, fmt.Errorf("%w: shape (%.40s)", ErrHeader, text)
 		}
-		if len(shape) == maxAxes || n > 0 && total > (1<<47)/n {
+		if len(shape) == maxAxes || n > 0 && total > maxNumbers/n {
 			return nil, fmt.Errorf("%w: shape (%.40s) has too many numbers", ErrHeader, text)
 		}
 		if n > 0 {

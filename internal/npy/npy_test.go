@@ -2,9 +2,12 @@ package npy
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/iotest"
 
@@ -82,6 +85,47 @@ func TestReadsWhatNumPyWrites(t *testing.T) {
 	assert.Empty(t, x)
 }
 
+// TestColumnsFirst reads arrays whose numbers are their places in memory.
+func TestColumnsFirst(t *testing.T) {
+	for shape, want := range map[string][]float32{
+		"(2L, 3L)":  {0, 2, 4, 1, 3, 5},
+		"(1, 2, 3)": {0, 2, 4, 1, 3, 5},
+		"(2, 3, 1)": {0, 2, 4, 1, 3, 5},
+		"(3, 1, 2)": {0, 3, 1, 4, 2, 5},
+		"(6,)":      {0, 1, 2, 3, 4, 5},
+	} {
+		var raw []byte
+		for i := range 6 {
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(i)))
+		}
+		_, x, err := Read(bytes.NewReader(file("{'descr': '<f4', 'fortran_order': True, 'shape': "+shape+"}", raw...)))
+		require.NoError(t, err)
+		assert.Equal(t, want, x, shape)
+	}
+}
+
+// TestNumPyFiles reads what np.save wrote: np.arange(6).reshape(2, 3) / 4 - 0.5, its
+// transpose (a view of the same memory), and version 2 of the format.
+func TestNumPyFiles(t *testing.T) {
+	rows := []float32{-0.5, -0.25, 0, 0.25, 0.5, 0.75}
+	for name, want := range map[string][]float32{
+		"f2": rows, "f4": rows, "f8": rows, "big-endian": rows, "version2": rows,
+		"transposed": {-0.5, 0.25, -0.25, 0.5, 0, 0.75},
+	} {
+		f, err := os.Open(filepath.Join("testdata", name+".npy"))
+		require.NoError(t, err)
+		shape, x, err := Read(f)
+		require.NoError(t, f.Close())
+		require.NoError(t, err, name)
+		assert.Equal(t, want, x, name)
+		if name == "transposed" {
+			assert.Equal(t, []int{3, 2}, shape)
+		} else {
+			assert.Equal(t, []int{2, 3}, shape)
+		}
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	good := `{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }`
 	for name, c := range map[string]struct {
@@ -89,20 +133,20 @@ func TestRefuses(t *testing.T) {
 		is   error
 		says string
 	}{
-		"empty":         {nil, io.ErrUnexpectedEOF, "header"},
-		"magic":         {[]byte("PK\x03\x04 not a file of this kind"), ErrHeader, `want "\x93NUMPY"`},
-		"version":       {[]byte("\x93NUMPY\x07\x00\x00\x00"), ErrHeader, "version 7"},
-		"cut header":    {file(good)[:30], io.ErrUnexpectedEOF, "header"},
-		"no dict":       {file("[]"), ErrHeader, "no {…}"},
-		"no value":      {file("{'descr': '<f4"), ErrHeader, "{…}"},
-		"integers":      {file(`{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }`), ErrHeader, "want float16"},
-		"columns first": {file(`{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }`), ErrHeader, "C order"},
-		"negative":      {file(`{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }`), ErrHeader, "(-2,)"},
-		"no shape":      {file(`{'descr': '<f4', 'fortran_order': False}`), ErrHeader, "no shape"},
-		"huge":          {file(`{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999)}`), ErrHeader, "too many"},
-		"cut numbers":   {file(good, 1, 2, 3, 4, 5), io.ErrUnexpectedEOF, "wants 2 numbers"},
-		"more numbers":  {file(good, 1, 2, 3, 4, 5, 6, 7, 8, 9), ErrShape, "after the 2 numbers"},
-		"a lie":         {file(`{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999,)}`, 1), io.ErrUnexpectedEOF, "9999999999"},
+		"empty":        {nil, io.ErrUnexpectedEOF, "header"},
+		"magic":        {[]byte("PK\x03\x04 not a file of this kind"), ErrHeader, `want "\x93NUMPY"`},
+		"version":      {[]byte("\x93NUMPY\x07\x00\x00\x00"), ErrHeader, "version 7"},
+		"cut header":   {file(good)[:30], io.ErrUnexpectedEOF, "header"},
+		"no dict":      {file("[]"), ErrHeader, "no {…}"},
+		"no value":     {file("{'descr': '<f4"), ErrHeader, "{…}"},
+		"integers":     {file(`{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }`), ErrHeader, "want float16"},
+		"order":        {file(`{'descr': '<f4', 'fortran_order': 1, 'shape': (2,), }`), ErrHeader, "fortran_order"},
+		"negative":     {file(`{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }`), ErrHeader, "(-2,)"},
+		"no shape":     {file(`{'descr': '<f4', 'fortran_order': False}`), ErrHeader, "no shape"},
+		"huge":         {file(`{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999, 99999999999)}`), ErrHeader, "too many"},
+		"cut numbers":  {file(good, 1, 2, 3, 4, 5), io.ErrUnexpectedEOF, "wants 2 numbers"},
+		"more numbers": {file(good, 1, 2, 3, 4, 5, 6, 7, 8, 9), ErrShape, "after the 2 numbers"},
+		"a lie":        {file(`{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999,)}`, 1), io.ErrUnexpectedEOF, "9999999999"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := Read(bytes.NewReader(c.file))

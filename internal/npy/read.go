@@ -14,7 +14,8 @@ import (
 const chunk = 1 << 16
 
 // Read returns the shape and the numbers of a file, float64 rounded to the
-// nearest float32. A file that goes on after its numbers is an error.
+// nearest float32, in the order of rows whatever that of the file. A file that goes
+// on after its numbers is an error.
 func Read(r io.Reader) (shape []int, data []float32, err error) {
 	h, err := readHeader(r)
 	if err != nil {
@@ -42,7 +43,31 @@ func Read(r io.Reader) (shape []int, data []float32, err error) {
 	} else if !errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("npy: read: %w", err)
 	}
+	if h.columns {
+		data = byRows(h.shape, data)
+	}
 	return h.shape, data, nil
+}
+
+// byRows puts numbers whose first axis runs fastest into the order of rows.
+func byRows(shape []int, columns []float32) []float32 {
+	rows := make([]float32, len(columns))
+	at := make([]int, len(shape)) // the place of a number, the last axis fastest
+	for i := range rows {
+		from, stride := 0, 1
+		for axis, n := range shape {
+			from += at[axis] * stride
+			stride *= n
+		}
+		rows[i] = columns[from]
+		for axis := len(at) - 1; axis >= 0; axis-- {
+			if at[axis]++; at[axis] < shape[axis] {
+				break
+			}
+			at[axis] = 0
+		}
+	}
+	return rows
 }
 
 // decode appends the numbers of raw.
