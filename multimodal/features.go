@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/seed6481993f/verso/embedding/vectors"
 )
 
 // Visuals gives pictures, or videos, by their ids.
@@ -61,6 +63,10 @@ func (f *Features) IDs() []string { return slices.Clone(f.ids) }
 
 // Data returns the table itself, not a copy, row by row.
 func (f *Features) Data() []float32 { return f.data }
+
+// Vectors returns the table as word vectors: the published programs hold theirs as
+// a BigFile. It shares the rows.
+func (f *Features) Vectors() (*vectors.Vectors, error) { return vectors.New(f.ids, f.data, f.dim) }
 
 // Frames returns the row of an id, not a copy.
 func (f *Features) Frames(id string) (row []float32, err error) {

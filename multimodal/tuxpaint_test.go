@@ -20,25 +20,30 @@ import (
 // VERSO_ACCURACY, where it is set, adds the other models and seeds.
 func TestTuxPaint(t *testing.T) {
 	s := readStamps(t)
-	means := s.recall(t, s.ridge(Ridge(), 0.3))
-	t.Logf("ridge from mean vectors       R@10 %v", means)
-	t.Logf("ridge from the same features  R@10 %v", s.recall(t, s.ridge(stampFeatures(), stampRidge)))
-	models := stampModels()
-	w2vv := s.recall(t, models["Word2VisualVec"].with(s, 1))
-	t.Logf("Word2VisualVec, seed 1        R@10 %v", w2vv)
-	assert.GreaterOrEqual(t, w2vv.Mean(), 0.58)
-	assert.Greater(t, w2vv.Mean(), means.Mean()+0.15)
-	if os.Getenv("VERSO_ACCURACY") == "" {
-		return
+	seeds := 1
+	if os.Getenv("VERSO_ACCURACY") != "" {
+		seeds = 3
 	}
-	for _, name := range stampNames {
-		var all, seeds verso.Scores
-		for seed := range uint64(3) {
-			r := s.recall(t, models[name].with(s, seed+1))
-			t.Logf("%-15s seed %d        R@10 %v", name, seed+1, r)
-			all, seeds = append(all, r...), append(seeds, r.Mean())
-		}
-		t.Logf("%-15s over seeds     R@10 %v, over seeds and cuts %v", name, seeds, all)
+	t.Run("ridge", func(t *testing.T) {
+		t.Logf("from mean vectors       R@10 %v", s.recall(t, s.ridge(Ridge(), 0.3)))
+		t.Logf("from the same features  R@10 %v", s.recall(t, s.ridge(stampFeatures(), stampRidge)))
+	})
+	for i, name := range stampNames {
+		t.Run(name, func(t *testing.T) {
+			if i > 0 && seeds == 1 {
+				t.Skip("VERSO_ACCURACY is not set")
+			}
+			var all, means verso.Scores
+			for seed := range seeds {
+				r := s.recall(t, stampModels()[name].with(s, uint64(seed+1)))
+				t.Logf("seed %d                  R@10 %v", seed+1, r)
+				all, means = append(all, r...), append(means, r.Mean())
+			}
+			t.Logf("over seeds %v, over seeds and cuts %v", means, all)
+			if i == 0 {
+				assert.GreaterOrEqual(t, means.Mean(), 0.58)
+			}
+		})
 	}
 }
 
@@ -170,7 +175,7 @@ func stampModels() map[string]stampModel {
 	dual.Visual.Head = dual.Text.Head
 	dual.Loss = DualEncoding().Loss
 	return map[string]stampModel{
-		"Word2VisualVec": {w2vv, 3e-3, 20, 64}, "W2VV++": {pp, 1e-3, 20, 128}, "Dual Encoding": {dual, 1e-3, 20, 128},
+		"Word2VisualVec": {w2vv, 3e-3, 20, 64}, "W2VV++": {pp, 3e-3, 20, 128}, "Dual Encoding": {dual, 3e-3, 20, 128},
 	}
 }
 

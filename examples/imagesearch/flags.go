@@ -47,7 +47,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.Uint64Var(&o.seed, "seed", 1, "of the cut, first weights and order")
 	fs.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "cores to use; the result does not depend on it")
 	fs.BoolVar(&o.quick, "quick", false, "a part of the emoji, some seconds")
-	fs.BoolVar(&o.dev, "dev", false, "leave the held-out emoji out altogether and hold out others instead: what settings are chosen by")
+	fs.BoolVar(&o.dev, "dev", false, "leave the held-out emoji out altogether and hold out others instead, to choose settings by")
 	fs.BoolVar(&o.trainOnly, "train-only", false, "train and judge, answer nothing")
 
 	switch err := fs.Parse(args); {

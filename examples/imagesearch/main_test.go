@@ -217,7 +217,7 @@ func TestAskIsInterrupted(t *testing.T) {
 	assert.FileExists(t, path, "what was answered is drawn")
 }
 
-// TestDevelopment: what settings are chosen by has none of the held-out emoji.
+// TestDevelopment: what settings are to be chosen by has none of the held-out emoji.
 func TestDevelopment(t *testing.T) {
 	c, err := load(options{})
 	require.NoError(t, err)
