@@ -34,8 +34,8 @@
 //
 // Captions come from [LoadCaptions], visual vectors from [Features] (.npy files,
 // BigFile folders) or from [Videos], whose frames [LoadFrameLists] names. [BigFile]
-// reads from the disk what does not fit in memory; training keeps the vectors of
-// its own pictures in memory all the same.
+// reads from the disk what does not fit in memory, in training too; only the
+// directions of [PrepareConfig] are taken from all training pictures at once.
 // [Evaluate] and [Rank] measure recall at k, ranks and mean average precision.
 //
 // # What the published models leave on the table

@@ -33,11 +33,7 @@ func (m *Model) EncodeVisual(ctx context.Context, visuals Visuals, ids []string)
 		return nil, err
 	}
 	return encode(ctx, m.visualGraphs, len(ids), m.Dim(), func(i int) ([]float32, error) {
-		rows, err := frames(visuals, ids[i])
-		if err != nil {
-			return nil, err
-		}
-		return m.prepare.apply(rows), nil
+		return m.prepared(visuals, ids[i])
 	})
 }
 

@@ -311,6 +311,53 @@ func TestNoMoreThanSoManyFrames(t *testing.T) {
 	assert.NotEqual(t, rows[:d], rows[d:], "the mean is of all frames")
 }
 
+// TestPublishedTrainings takes the published settings and trainings as they are, but
+// for sizes, epochs and batch.
+func TestPublishedTrainings(t *testing.T) {
+	w := newWorld(t)
+	for name, c := range map[string]struct {
+		cfg Config
+		fit func(train, dev int) verso.FitConfig
+	}{
+		"w2vv": {Word2VisualVec(), Word2VisualVecFit}, "w2vv++": {W2VVPlusPlus(), W2VVPlusPlusFit}, "dual": {DualEncoding(), DualEncodingFit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range []*SequenceConfig{&c.cfg.Text.Sequence, &c.cfg.Visual.Sequence} {
+				s.Hidden, s.Maps = 8, 6
+			}
+			for _, h := range []*HeadConfig{&c.cfg.Text.Head, &c.cfg.Visual.Head} {
+				if len(h.Sizes) > 0 {
+					h.Sizes[0] = 24
+				}
+			}
+			fit := c.fit(len(w.train), len(w.unseen))
+			fit.Epochs, fit.Batch = 12, 8
+			_, h, err := Train(t.Context(), w.train, w.unseen, w.pictures, w.words, c.cfg, fit)
+			require.NoError(t, err)
+			require.Len(t, h.Epochs, 12)
+			assert.Less(t, h.Epochs[11].Loss, h.Epochs[0].Loss)
+		})
+	}
+}
+
+// TestPicturesFromTheDisk trains on a BigFile, with the same result as in memory.
+func TestPicturesFromTheDisk(t *testing.T) {
+	w := newWorld(t)
+	dir := t.TempDir()
+	require.NoError(t, w.pictures.SaveBigFile(dir))
+	b, err := OpenBigFile(dir)
+	require.NoError(t, err)
+	c := withEverything()
+	want := saved(t, train(t, w, c, quickFit(c, 2)))
+	m, _, err := Train(t.Context(), w.train, nil, b, w.words, c, quickFit(c, 2))
+	require.NoError(t, err)
+	assert.Equal(t, want, saved(t, m))
+	require.NoError(t, b.Close())
+	_, err = m.Fit(t.Context(), w.train, nil, b, quickFit(c, 1))
+	assert.ErrorIs(t, err, ErrFile)
+}
+
 // TestUnknownWords: a GRU's row for them is 0 until a rare word teaches it, and
 // then stands for all.
 func TestUnknownWords(t *testing.T) {

@@ -58,7 +58,11 @@ func TrainRidge(ctx context.Context, train []Caption, visuals Visuals, vecs *vec
 			}
 			at += m.reader.width(l)
 		}
-		for j, value := range meanRow(d.pictures[i], out) {
+		rows, err := d.picture(i)
+		if err != nil {
+			return nil, err
+		}
+		for j, value := range meanRow(rows, out) {
 			v.Set(i, j, float64(value))
 		}
 	}

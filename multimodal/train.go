@@ -36,6 +36,9 @@ func Train(ctx context.Context, train, dev []Caption, visuals Visuals, vecs *vec
 // All losses but the squared error, and batch norm, couple the captions of a
 // batch: fit.Shards above 1 is then an error. A batch of one caption has nothing
 // to tell apart and is passed over.
+//
+// Pictures of [Features] are prepared once and kept; of other [Visuals] a step reads
+// those of its batch.
 func (m *Model) Fit(ctx context.Context, train, dev []Caption, visuals Visuals, fit verso.FitConfig) (*verso.History, error) {
 	d, err := m.data(train, visuals)
 	if err != nil {
@@ -75,9 +78,9 @@ func (m *Model) Fit(ctx context.Context, train, dev []Caption, visuals Visuals, 
 
 // data is what a training reads over and over.
 type data struct {
-	texts    []textInput
-	pictures [][]float32 // prepared frames, shared by the captions of a picture
-	ids      [2][]int    // numbers of the captions' pictures, and of their words: equal ones are one text
+	texts   []textInput
+	picture func(caption int) ([]float32, error) // prepared frames
+	ids     [2][]int                             // numbers of the captions' pictures, and of their words: equal ones are one text
 }
 
 func (m *Model) data(train []Caption, visuals Visuals) (*data, error) {
@@ -87,23 +90,35 @@ func (m *Model) data(train []Caption, visuals Visuals) (*data, error) {
 	if err := checkVisuals(visuals, m.visualDim); err != nil {
 		return nil, err
 	}
-	d := &data{}
-	prepared := map[string][]float32{}
+	d := &data{picture: func(i int) ([]float32, error) { return m.prepared(visuals, train[i].ID) }}
+	_, inMemory := visuals.(*Features)
+	var kept [][]float32 // of each picture
 	var pictures, texts numbers
 	for _, e := range train {
-		if _, ok := prepared[e.ID]; !ok {
-			rows, err := frames(visuals, e.ID)
+		if n := pictures.of(e.ID); inMemory && n == len(kept) {
+			rows, err := m.prepared(visuals, e.ID)
 			if err != nil {
 				return nil, err
 			}
-			prepared[e.ID] = m.prepare.apply(rows)
+			kept = append(kept, rows)
 		}
-		d.pictures = append(d.pictures, prepared[e.ID])
 		d.texts = append(d.texts, m.reader.read(e.Text))
 		d.ids[0] = append(d.ids[0], pictures.of(e.ID))
 		d.ids[1] = append(d.ids[1], texts.of(strings.Join(m.reader.tokens(e.Text), " ")))
 	}
+	if inMemory {
+		d.picture = func(i int) ([]float32, error) { return kept[d.ids[0][i]], nil }
+	}
 	return d, nil
+}
+
+// prepared reads the frames of an id and prepares them.
+func (m *Model) prepared(visuals Visuals, id string) ([]float32, error) {
+	rows, err := frames(visuals, id)
+	if err != nil {
+		return nil, err
+	}
+	return m.prepare.apply(rows), nil
 }
 
 // numbers gives each string a number, the same for the same.
@@ -133,7 +148,11 @@ func (m *Model) putLoss(g *verso.Graph, d *data) (*gorgonia.Node, func(*verso.Ma
 	return loss, func(machine *verso.Machine, examples []int) error {
 		texts, pictures := make([]textInput, len(examples)), make([][]float32, len(examples))
 		for i, e := range examples {
-			texts[i], pictures[i] = d.texts[e], d.pictures[e]
+			var err error
+			if pictures[i], err = d.picture(e); err != nil {
+				return err
+			}
+			texts[i] = d.texts[e]
 		}
 		if err := feedText(machine, texts); err != nil {
 			return err
