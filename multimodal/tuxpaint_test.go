@@ -35,11 +35,13 @@ func TestTuxPaint(t *testing.T) {
 			}
 			var all, means verso.Scores
 			for seed := range seeds {
-				r := s.recall(t, stampModels()[name].with(s, uint64(seed+1)))
-				t.Logf("seed %d                  R@10 %v", seed+1, r)
-				all, means = append(all, r...), append(means, r.Mean())
+				t.Run(fmt.Sprint("seed ", seed+1), func(t *testing.T) {
+					r := s.recall(t, stampModels()[name].with(s, uint64(seed+1)))
+					t.Logf("R@10 %v", r)
+					all, means = append(all, r...), append(means, r.Mean())
+				})
 			}
-			t.Logf("over seeds %v, over seeds and cuts %v", means, all)
+			t.Logf("R@10 over seeds %v, over seeds and cuts %v", means, all)
 			if i == 0 {
 				assert.GreaterOrEqual(t, means.Mean(), 0.58)
 			}
@@ -159,10 +161,12 @@ func stampFeatures() Config {
 func stampModels() map[string]stampModel {
 	w2vv := stampFeatures()
 	w2vv.Text.Levels = append(w2vv.Text.Levels, GRU)
+	w2vv.Text.FrozenWords = true
 	w2vv.Text.Sequence = SequenceConfig{Hidden: 64, Last: true, Dropout: 0.2}
 	w2vv.Text.Head = HeadConfig{Sizes: []int{256, 0}, Activation: verso.ReLU, Dropout: 0.2}
 
 	pp := w2vv.clone()
+	pp.Text.FrozenWords = false
 	pp.Text.Sequence.Last = false
 	pp.Text.Head = HeadConfig{Sizes: []int{512}, Output: verso.Tanh, Dropout: 0.2, DropOutput: true}
 	pp.Visual.Head = pp.Text.Head
