@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed6481993f/verso/embedding/internal/loglinear"
 	"github.com/seed6481993f/verso/embedding/node2vec"
 )
 
@@ -140,6 +142,38 @@ func TestSaveLoad(t *testing.T) {
 	require.ErrorIs(t, err, ErrFile)
 }
 
+func TestScore(t *testing.T) {
+	m := trained(t, quick())
+	near, err := m.Score("Evelyn Jefferson", "Laura Mandeville")
+	require.NoError(t, err)
+	far, err := m.Score("Evelyn Jefferson", "Olivia Carleton")
+	require.NoError(t, err)
+	require.Greater(t, near, far)
+	for _, pair := range [][2]string{{"nobody", "Olivia Carleton"}, {"Olivia Carleton", "nobody"}} {
+		_, err = m.Score(pair[0], pair[1])
+		require.ErrorIs(t, err, ErrItem)
+	}
+}
+
+// One account with very many items costs a bounded number of pairs.
+func TestLargeSet(t *testing.T) {
+	ids := make([]int32, 5000)
+	for i := range ids {
+		ids[i] = int32(i)
+	}
+	l, err := loglinear.NewTables[float32](len(ids), len(ids), 1)
+	require.NoError(t, err)
+	noise, err := loglinear.NewNoise(slices.Repeat([]int64{1}, len(ids)), 1)
+	require.NoError(t, err)
+	var loss float64
+	learner, err := loglinear.NewLearner(l, loglinear.Objective{Noise: noise, Negatives: 1, Redraw: true}, rand.NewPCG(1, 1))
+	require.NoError(t, err)
+	learner.Loss = &loss
+	company[float32](DefaultConfig().Company)(learner, 0, ids)
+	learner.Flush()
+	require.InEpsilon(t, 5000*100*2*math.Ln2, loss, 1e-9, "tables of zeros: each pair and its negative cost log 2")
+}
+
 func TestCancelAndResume(t *testing.T) {
 	short := quick()
 	short.Epochs = 10
@@ -182,6 +216,12 @@ func TestErrors(t *testing.T) {
 	c.MinCount = 99
 	_, err := Train(t.Context(), events(t), c)
 	require.ErrorIs(t, err, ErrSets)
+	_, err = Train(t.Context(), slices.Values([][]string{{"a"}, {"b", "b"}, {"a"}}), quick())
+	require.ErrorIs(t, err, ErrSets, "no set has two items")
+	c = quick()
+	c.Rate = 1e30
+	_, err = Train(t.Context(), events(t), c)
+	require.ErrorIs(t, err, ErrNotFinite)
 	enough := errors.New("enough")
 	c = quick()
 	c.Progress = func(p Progress) error {
@@ -210,8 +250,8 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			return
 		}
-		require.Len(t, m.Vectors().Data(), m.Vectors().Len()*m.Dim())
-		require.Len(t, m.CompanyVectors().Data(), m.Vectors().Len()*m.Dim())
+		require.Equal(t, len(m.rows.Names), m.Vectors().Len())
+		require.Equal(t, len(m.rows.Names), m.CompanyVectors().Len())
 		_ = saved(t, m)
 	})
 }

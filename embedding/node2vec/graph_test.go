@@ -81,10 +81,7 @@ func FuzzReadEdges(f *testing.F) {
 			return
 		}
 		again, err := ReadEdges(&file, directed)
-		if err != nil { // sums of weights may be infinite
-			require.ErrorIs(t, err, ErrEdge)
-			return
-		}
+		require.NoError(t, err)
 		require.Equal(t, g.Len(), again.Len())
 		require.Equal(t, g.Size(), again.Size())
 	})

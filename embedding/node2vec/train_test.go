@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,6 +144,24 @@ func TestCancelAndResume(t *testing.T) {
 	}
 }
 
+// Names are any bytes, and come back from a file as they were.
+func TestAnyBytes(t *testing.T) {
+	g, err := NewGraph(slices.Values([]Edge{{"\xe9", "\xe8", 1}, {"\xe8", "\n", 1}}), false)
+	require.NoError(t, err)
+	m, err := Train(t.Context(), g, quick())
+	require.NoError(t, err)
+	again, err := Load(bytes.NewReader(saved(t, m)))
+	require.NoError(t, err)
+	require.Equal(t, []string{"\xe9", "\xe8", "\n"}, again.Vectors().Words())
+}
+
+func TestSampling(t *testing.T) {
+	c := quick()
+	want := trained(t, c)
+	c.Sample = 1e-3
+	require.NotEqual(t, want, trained(t, c))
+}
+
 func TestProgress(t *testing.T) {
 	c := quick()
 	var last Progress
@@ -181,6 +200,10 @@ func TestTrainErrors(t *testing.T) {
 	cancel()
 	_, err = Train(done, karate(t), quick())
 	require.ErrorIs(t, err, context.Canceled)
+	c := quick()
+	c.Rate = 1e30
+	_, err = Train(t.Context(), karate(t), c)
+	require.ErrorIs(t, err, ErrNotFinite)
 	m, err := Train(t.Context(), edges(t, "a a\n", true), quick())
 	require.NoError(t, err, "a node alone")
 	_, err = m.Score("a", "b")
@@ -200,7 +223,7 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			return
 		}
-		require.Len(t, m.Vectors().Data(), m.Vectors().Len()*m.Dim())
+		require.Equal(t, len(m.rows.Names), m.Vectors().Len())
 		_ = saved(t, m)
 	})
 }

@@ -83,6 +83,30 @@ func TestStepsHaveTheirProbabilities(t *testing.T) {
 	}
 }
 
+// Where nearly all candidates are refused, a step is drawn exactly after some tries: at leaves, and where all neighbours are near.
+func TestHardlyAnythingIsAccepted(t *testing.T) {
+	path := edges(t, "a b\nb c\n", false)
+	w, err := NewWalker(path, WalkConfig{Walks: 1, Length: 1000, P: 1e6, Q: 1e-6})
+	require.NoError(t, err)
+	require.Len(t, w.Walk(nil, 0), 1000)
+
+	g := edges(t, "a b\na c\nb c\nb d 3\nd a\n", false)
+	w, err = NewWalker(g, WalkConfig{Walks: 1, Length: 2, P: 2, Q: 1e-6})
+	require.NoError(t, err)
+	a, _ := g.Index("a")
+	b, _ := g.Index("b")
+	r := rand.New(rand.NewPCG(3, 4))
+	const draws = 20000
+	got := map[string]int{}
+	for range draws {
+		got[g.names[w.step(r, int32(a), int32(b))]]++
+	}
+	for name, weight := range map[string]float64{"a": 0.5, "c": 1, "d": 3} {
+		p := weight / 4.5
+		require.InDelta(t, p*draws, got[name], 5*math.Sqrt(draws*p*(1-p)), name)
+	}
+}
+
 func TestWalks(t *testing.T) {
 	g := edges(t, "1 2\n2 3\n3 4\n4 1\n2 4\n5 5\n6 1\n", true)
 	w, err := NewWalker(g, WalkConfig{Walks: 3, Length: 20, P: 0.5, Q: 2, Seed: 9})

@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -210,6 +212,82 @@ func TestCheckpointOfAnotherTraining(t *testing.T) {
 	m, err := Train(t.Context(), planted(50), c)
 	require.NoError(t, err)
 	require.True(t, m.Done())
+}
+
+// A checkpoint of a text of other words in the same places is another training's.
+func TestCheckpointOfOtherWords(t *testing.T) {
+	c := small()
+	c.Epochs, c.Checkpoint, c.Resume = 1, filepath.Join(t.TempDir(), "checkpoint"), true
+	text := slices.Values([][]string{{"red", "blue", "red", "blue"}})
+	m, err := Train(t.Context(), text, c)
+	require.NoError(t, err)
+	again, err := LoadFile(c.Checkpoint)
+	require.NoError(t, err)
+	require.Equal(t, saved(t, m), saved(t, again), "a checkpoint is a model")
+	_, err = Train(t.Context(), slices.Values([][]string{{"rot", "blau", "rot", "blau"}}), c)
+	require.ErrorIs(t, err, ErrFile)
+	_, err = Train(t.Context(), text, c)
+	require.NoError(t, err)
+}
+
+// All of a text on one line is learned from as any other: the rate falls, and the context is looked at.
+func TestOneLine(t *testing.T) {
+	text := strings.Repeat("the quick brown fox jumps over a lazy dog ", 50_000/9)
+	for _, blocks := range []int{0, 2} {
+		c := small()
+		c.Epochs, c.Blocks = 1, blocks
+		var rates []float64
+		c.Progress = func(p Progress) error { rates = append(rates, p.Rate); return nil }
+		whole, err := TrainLines(t.Context(), strings.NewReader(text), c)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, len(rates), 3)
+		require.InDelta(t, c.MinRate, rates[len(rates)-1], 1e-12)
+
+		ctx, cancel := context.WithCancel(t.Context())
+		c.Checkpoint, c.Resume = filepath.Join(t.TempDir(), "checkpoint"), true
+		c.Progress = func(p Progress) error {
+			if p.Words > 0 {
+				cancel()
+			}
+			return nil
+		}
+		m, err := TrainLines(ctx, strings.NewReader(text), c)
+		require.ErrorIs(t, err, context.Canceled)
+		require.False(t, m.Done())
+		c.Progress = nil
+		m, err = TrainLines(t.Context(), strings.NewReader(text), c)
+		require.NoError(t, err)
+		require.Equal(t, saved(t, whole), saved(t, m))
+	}
+}
+
+func TestCancelledWhileReading(t *testing.T) {
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	m, err := Train(done, planted(10), small())
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "word2vec: reading")
+	require.Nil(t, m)
+}
+
+func TestUsedByManyGoroutines(t *testing.T) {
+	c := small()
+	c.HierarchicalSoftmax = true
+	m := trained(t, c)
+	want, err := m.Probability("dog", "cow")
+	require.NoError(t, err)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			got, err := m.Probability("dog", "cow")
+			assert.NoError(t, err)
+			assert.Equal(t, want, got)
+			assert.Equal(t, 17, m.Vectors().Len())
+			_, err = m.LogOdds("dog", "cow")
+			assert.NoError(t, err)
+		})
+	}
+	wait.Wait()
 }
 
 func TestContinue(t *testing.T) {
