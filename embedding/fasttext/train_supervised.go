@@ -75,10 +75,7 @@ type supervised struct {
 
 func (r *supervised) example(e Example) error {
 	for _, label := range e.Labels {
-		if !strings.HasPrefix(label, LabelPrefix) {
-			label = LabelPrefix + label
-		}
-		if err := add(r.labels, label); err != nil {
+		if err := add(r.labels, prefixed(label)); err != nil {
 			return err
 		}
 	}

@@ -51,6 +51,7 @@ func TestEdgeListErrors(t *testing.T) {
 		"weight":      {"a b 1\na c x\n", ErrFormat, `"x"`},
 		"zero":        {"a b 0\n", ErrEdge, "weight 0"},
 		"NaN":         {"a b NaN\n", ErrEdge, "NaN"},
+		"too heavy":   {"a b 1e308\nb c 1e308\n", ErrEdge, `"a" add up to`},
 		"no name":     {"a\t\t1\n", ErrEdge, "names"},
 		"not UTF-8":   {"a \xff\n", ErrFormat, "UTF-8"},
 		"long":        {"a b\n" + strings.Repeat("x", maxLine+1), ErrFormat, "line 2"},

@@ -94,11 +94,35 @@ func TestKeep(t *testing.T) {
 		p := Probability(c, 1000, 0.01)
 		require.InDelta(t, p, float64(kept)/n, 5*math.Sqrt(p*(1-p)/n)+1e-9)
 	}
+	more, err := NewKeep(counts, 2000, 0.01) // of a text whose rarest words are left out
+	require.NoError(t, err)
+	p := Probability(900, 2000, 0.01)
+	kept := 0
+	for range n {
+		kept += len(more.Append(nil, []int32{0}, r))
+	}
+	require.InDelta(t, p, float64(kept)/n, 5*math.Sqrt(p*(1-p)/n))
 	none, err := NewKeep(counts, 0, 0)
 	require.NoError(t, err)
 	require.Equal(t, []int32{0, 1, 0}, none.Append(nil, []int32{0, -1, 1, 0}, r))
 	_, err = NewKeep(counts, 0, -1)
 	require.ErrorIs(t, err, ErrConfig)
+}
+
+func TestFiniteAndCompact(t *testing.T) {
+	x, err := NewTables[float32](3, 2, 3)
+	require.NoError(t, err)
+	x.Randomise(1)
+	x.Target(1)[2] = 7
+	require.NoError(t, x.Finite())
+	in, out := x.Dense(x.In), x.Dense(x.Out)
+	x.Compact()
+	require.Equal(t, []any{in, out, 3, 2}, []any{x.In, x.Out, x.Inputs(), x.Targets()})
+	x.Target(1)[0] = float32(math.Inf(1))
+	require.ErrorIs(t, x.Finite(), ErrNotFinite)
+	require.ErrorContains(t, x.Finite(), "number 0 of row 1 of the targets is +Inf")
+	_, err = NewTables[float32](1<<30, 1, 1<<18)
+	require.ErrorIs(t, err, ErrConfig, "more than any machine has")
 }
 
 func TestCorpus(t *testing.T) {
