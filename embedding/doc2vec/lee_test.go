@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,6 +46,7 @@ func TestLee(t *testing.T) {
 		"PV-DBOW":           func(c *Config) { c.Mode = DBOW },
 		"PV-DBOW, blocks":   func(c *Config) { c.Mode, c.Blocks = DBOW, 8 },
 		"PV-DBOW and words": func(c *Config) { c.Mode, c.TrainWords = DBOW, true },
+		"PV-DBOW, tree":     func(c *Config) { c.Mode, c.Negatives, c.HierarchicalSoftmax = DBOW, 0, true },
 		"PV-DM":             func(c *Config) {},
 	} {
 		for seed := range uint64(3) {
@@ -58,11 +58,13 @@ func TestLee(t *testing.T) {
 			var machine, people []float64
 			for i := range 50 {
 				for j := range i {
-					machine = append(machine, cosine(m.Documents(), n+i, n+j))
+					_, a, _ := m.Documents().At(n + i)
+					_, b, _ := m.Documents().At(n + j)
+					machine = append(machine, vectors.Cosine(a, b))
 					people = append(people, human[j][i]) // the upper triangle
 				}
 			}
-			p, s := pearson(machine, people), pearson(ranks(machine), ranks(people))
+			p, s := vectors.Pearson(machine, people), vectors.Spearman(machine, people)
 			t.Logf("%-18s seed %d: Pearson %.4f, Spearman %.4f over %d pairs", name, seed, p, s, len(machine))
 			require.Greater(t, p, 0.1)
 		}
@@ -110,38 +112,4 @@ func similarities(t *testing.T, path string) [][]float64 {
 	require.NoError(t, in.Err())
 	require.Len(t, rows, 50)
 	return rows
-}
-
-func cosine(v *vectors.Vectors, i, j int) float64 {
-	_, a, _ := v.At(i)
-	_, b, _ := v.At(j)
-	return cos(a, b)
-}
-
-// ranks are 1 … n, with the mean for equal values.
-func ranks(x []float64) []float64 {
-	order := make([]int, len(x))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		if x[a] < x[b] {
-			return -1
-		} else if x[a] > x[b] {
-			return 1
-		}
-		return 0
-	})
-	rank := make([]float64, len(x))
-	for i := 0; i < len(order); {
-		j := i
-		for j < len(order) && x[order[j]] == x[order[i]] {
-			j++
-		}
-		for k := i; k < j; k++ {
-			rank[order[k]] = float64(i+j+1) / 2
-		}
-		i = j
-	}
-	return rank
 }

@@ -17,8 +17,9 @@ type Model struct {
 	how   own
 	index map[string]int32 // of the words
 
-	objective loglinear.Objective
-	keep      *loglinear.Keep
+	objective        loglinear.Objective
+	keep             *loglinear.Keep
+	documents, words func() *vectors.Vectors
 }
 
 // own is what a model knows of its training beside the plan: how it read its documents, and reads new ones.
@@ -31,7 +32,10 @@ type own struct {
 }
 
 func newModel(rows *course.Model, how own) (*Model, error) {
-	m := &Model{rows: rows, how: how, index: make(map[string]int32, len(rows.Names))}
+	m := &Model{
+		rows: rows, how: how, index: make(map[string]int32, len(rows.Names)),
+		documents: rows.Table(rows.Tags, rows.Tables.In, len(rows.Names)), words: rows.Table(rows.Names, rows.Tables.In, 0),
+	}
 	for i, w := range rows.Names {
 		m.index[w] = int32(i)
 	}
@@ -51,13 +55,11 @@ func (m *Model) Dim() int { return m.rows.Plan.Dim }
 // Done tells whether training came to its end.
 func (m *Model) Done() bool { return m.rows.Done() }
 
-// Documents returns the vectors of the tags, in the order of their first appearance. It copies them.
-func (m *Model) Documents() *vectors.Vectors {
-	return m.rows.Vectors(m.rows.Tags, m.rows.Tables.In, len(m.rows.Names))
-}
+// Documents returns the vectors of the tags, in the order of their first appearance: a copy, made at the first call.
+func (m *Model) Documents() *vectors.Vectors { return m.documents() }
 
-// Words returns the vectors of the words, by falling count. PV-DBOW without [Config.TrainWords] leaves them random. It copies them.
-func (m *Model) Words() *vectors.Vectors { return m.rows.Vectors(m.rows.Names, m.rows.Tables.In, 0) }
+// Words returns the vectors of the words, by falling count: a copy, made at the first call. PV-DBOW without [Config.TrainWords] leaves them random.
+func (m *Model) Words() *vectors.Vectors { return m.words() }
 
 // Save writes the model, and where its training stands, as one safetensors file. The same model gives the same bytes.
 func (m *Model) Save(w io.Writer) error { return kind.Save(w, m.rows) }

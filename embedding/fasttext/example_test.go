@@ -1,8 +1,10 @@
 package fasttext_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/seed6481993f/verso/embedding/fasttext"
 )
@@ -51,4 +53,23 @@ func ExampleModel_Predict() {
 	// Output:
 	// __label__b0 0.712
 	// __label__b3 0.104
+}
+
+// A classifier is learned from lines of labels and words.
+func ExampleTrainSupervisedLines() {
+	lines := strings.Repeat("__label__where which city is it in ?\n__label__who which writer is it by ?\n", 50)
+	c := fasttext.DefaultSupervised()
+	c.Dim, c.WordNgrams, c.Bucket, c.Rate = 10, 2, 1000, 0.5
+	m, err := fasttext.TrainSupervisedLines(context.Background(), strings.NewReader(lines), c)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, text := range []string{"in which city ?", "by which writer ?"} {
+		said, err := m.Predict(text, 1, 0)
+		fmt.Println(said[0].Label, said[0].Probability > 0.9, err)
+	}
+	// Output:
+	// __label__where true <nil>
+	// __label__who true <nil>
 }

@@ -17,7 +17,7 @@
 //
 // # Cost
 //
-// 2·(k+1)·D operations a pair in each epoch, and a set of m items has m·(m−1) pairs: [Config.Company] bounds that for large sets.
+// 2·(k+1)·D operations a pair in each epoch, and a set of m items has m·(m−1) pairs, or m·[Config.Company] where that is less.
 // All sets are held in memory, 4 bytes an item.
 //
 // # Sources

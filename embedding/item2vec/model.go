@@ -13,8 +13,9 @@ import (
 // Model is what was learned: for each item its vector u and the vector c that it has as company. It does not change, so
 // many goroutines may use one.
 type Model struct {
-	rows  *course.Model
-	index map[string]int
+	rows             *course.Model
+	index            map[string]int
+	vectors, company func() *vectors.Vectors
 }
 
 // own is what a model knows of its training beside the plan.
@@ -27,20 +28,22 @@ func newModel(rows *course.Model, err error) (*Model, error) {
 	if rows == nil {
 		return nil, err
 	}
-	m := &Model{rows, make(map[string]int, len(rows.Names))}
+	m := &Model{
+		rows: rows, index: make(map[string]int, len(rows.Names)),
+		vectors: rows.Table(rows.Names, rows.Tables.In, 0), company: rows.Table(rows.Names, rows.Tables.Out, 0),
+	}
 	for i, name := range rows.Names {
 		m.index[name] = i
 	}
 	return m, err
 }
 
-// Vectors returns the vectors of the items, by falling count. It copies them.
-func (m *Model) Vectors() *vectors.Vectors { return m.rows.Vectors(m.rows.Names, m.rows.Tables.In, 0) }
+// Vectors returns the vectors of the items, by falling count: a copy, made at the first call.
+func (m *Model) Vectors() *vectors.Vectors { return m.vectors() }
 
-// CompanyVectors returns the vectors c: u_i · c_j is the higher the more j is expected in a set with i. It copies them.
-func (m *Model) CompanyVectors() *vectors.Vectors {
-	return m.rows.Vectors(m.rows.Names, m.rows.Tables.Out, 0)
-}
+// CompanyVectors returns the vectors c: u_i · c_j is the higher the more j is expected in a set with i. They are a copy, made at the
+// first call.
+func (m *Model) CompanyVectors() *vectors.Vectors { return m.company() }
 
 // Score returns u_i · c_j, the higher the more the model expects item j in a set with item i. Unknown items are [ErrItem].
 func (m *Model) Score(item, company string) (float64, error) {

@@ -12,8 +12,9 @@ import (
 // Model is what was learned: a vector z_u for each node, and the vectors c_v that it was learned against. It does not
 // change, so many goroutines may use one.
 type Model struct {
-	rows  *course.Model
-	index map[string]int
+	rows    *course.Model
+	index   map[string]int
+	vectors func() *vectors.Vectors
 }
 
 // own is what a model knows of its training beside the plan.
@@ -27,15 +28,15 @@ func newModel(rows *course.Model, err error) (*Model, error) {
 	if rows == nil {
 		return nil, err
 	}
-	m := &Model{rows, make(map[string]int, len(rows.Names))}
+	m := &Model{rows, make(map[string]int, len(rows.Names)), rows.Table(rows.Names, rows.Tables.In, 0)}
 	for i, name := range rows.Names {
 		m.index[name] = i
 	}
 	return m, err
 }
 
-// Vectors returns the vectors of the nodes, in the order of [Graph.Nodes]. It copies them.
-func (m *Model) Vectors() *vectors.Vectors { return m.rows.Vectors(m.rows.Names, m.rows.Tables.In, 0) }
+// Vectors returns the vectors of the nodes, in the order of [Graph.Nodes]: a copy, made at the first call.
+func (m *Model) Vectors() *vectors.Vectors { return m.vectors() }
 
 // Dim is the number of numbers in a vector, D.
 func (m *Model) Dim() int { return m.rows.Plan.Dim }

@@ -24,13 +24,13 @@
 // # Same result on any number of cores
 //
 // The C program and gensim let threads write over each other. Here one block ([Config.Blocks] 1) is the published algorithm on one core. With B blocks, words
-// are dealt into B blocks anew in each epoch, which cuts the pairs of each 10,000·B words of text into B² tiles. Tiles without a common word are
+// are dealt into B blocks, targets anew in each epoch, which cuts the pairs of each 10,000·B words of text into B² tiles. Tiles without a common word are
 // learned side by side (Gemulla et al. 2011; Zhu et al. 2019), and negatives are drawn from the block of the target. The result depends
 // on B, never on [Config.Workers].
 //
 // # Cost
 //
-// A step takes 6·D·(k+1) operations. Vectors take 8·n·D bytes, the text 4 bytes a word. On a text of 14 million words with default settings, a core of
+// A step takes 6·D·(k+1) operations. Vectors take 8·n·D bytes, D rounded up to a multiple of 16, the text 4 bytes a word. On a text of 14 million words with default settings, a core of
 // Zen 4 beside a busy one makes 0.9 million words a second with skip-gram and 1.8 million with CBOW (rate 0.05), 3.8 and 2.5 times gensim 4.2:
 //
 //	go -C benchmarks run ./word2vec -corpus FILE -pairs FILE
@@ -39,7 +39,7 @@
 //
 // # Limits
 //
-// The text is held in memory as ids. D is at most 2^16. CBOW and the tree work on one core. The package uses no expression graph; package mlp below
+// The text is held in memory as ids. D is at most 2^20. CBOW and the tree work on one core. The package uses no expression graph; package mlp below
 // it has the same model as one.
 //
 // # Sources

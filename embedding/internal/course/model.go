@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/seed6481993f/verso/embedding/internal/loglinear"
 	"github.com/seed6481993f/verso/embedding/vectors"
@@ -39,6 +40,11 @@ func (m *Model) Vectors(names []string, table []float32, first int) *vectors.Vec
 		return &vectors.Vectors{} // never: names differ, and there is a row for each
 	}
 	return v
+}
+
+// Table is [Model.Vectors] made when it is first asked for, and kept, for models that do not change.
+func (m *Model) Table(names []string, table []float32, first int) func() *vectors.Vectors {
+	return sync.OnceValue(func() *vectors.Vectors { return m.Vectors(names, table, first) })
 }
 
 // A file is safetensors: "in" (inputs, D) and "out" (targets, D), the counts, and the names as their bytes one after another and where each of
