@@ -58,7 +58,9 @@ func normalise(x []float32) bool {
 		return false
 	}
 	if norm > 0 {
-		kernel.Scale(float32(1/norm), x)
+		for i, v := range x { // 1/norm may be more than a float32 can be
+			x[i] = float32(float64(v) / norm)
+		}
 	}
 	return true
 }

@@ -88,6 +88,17 @@ func FuzzReadEdges(f *testing.F) {
 	})
 }
 
+// Vectors so short that 1/length is no float32 have directions too.
+func TestCommunitiesOfTinyVectors(t *testing.T) {
+	v, err := vectors.New([]string{"a", "b", "c"}, []float32{1e-40, 0, 0, 1e-40, 0, 2e-40}, 2)
+	require.NoError(t, err)
+	for k, want := range map[int][]int{1: {0, 0, 0}, 2: {1, 0, 0}} {
+		groups, err := Communities(v, k, 1)
+		require.NoError(t, err)
+		require.Equal(t, want, groups)
+	}
+}
+
 func TestCommunities(t *testing.T) {
 	var names []string
 	var rows [][]float32
