@@ -64,6 +64,9 @@ func TestFitResume(t *testing.T) {
 
 	for stop := 1; stop <= 20; stop += 3 {
 		for _, how := range []string{"progress", "cancel", "validate"} {
+			if how == "validate" && stop > 1 {
+				continue // it stops by the score
+			}
 			path := filepath.Join(t.TempDir(), "model.checkpoint")
 			b := newBag(1, 40)
 			ctx, cancel := context.WithCancel(t.Context())

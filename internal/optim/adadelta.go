@@ -14,9 +14,6 @@ type AdadeltaConfig struct {
 	Maximize    bool
 }
 
-// DefaultAdadeltaConfig is torch's: 0.9, 1e-6, no decay. (The paper, and Kim 2014, have ρ = 0.95.) The rate is 1.
-func DefaultAdadeltaConfig() AdadeltaConfig { return AdadeltaConfig{Rho: 0.9, Eps: 1e-6} }
-
 // Validate returns an ErrConfig if an option is outside its range.
 func (c *AdadeltaConfig) Validate() error {
 	return check("Adadelta", bound{"Rho", c.Rho, "in [0, 1]", c.Rho >= 0 && c.Rho <= 1}, atLeastZero("Eps", c.Eps),

@@ -11,9 +11,6 @@ type AdagradConfig struct {
 	Maximize                bool
 }
 
-// DefaultAdagradConfig is torch's: ε 1e-10 and all else 0.
-func DefaultAdagradConfig() AdagradConfig { return AdagradConfig{Eps: 1e-10} }
-
 // Validate returns an ErrConfig if an option is outside its range.
 func (c *AdagradConfig) Validate() error {
 	return check("Adagrad", atLeastZero("LRDecay", c.LRDecay), atLeastZero("WeightDecay", c.WeightDecay),

@@ -18,19 +18,6 @@ type AdamConfig struct {
 	Maximize    bool
 }
 
-// DefaultAdamConfig is torch.optim.Adam's: 0.9, 0.999, 1e-8, no decay.
-func DefaultAdamConfig() AdamConfig { return AdamConfig{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8} }
-
-// DefaultAdamWConfig is torch.optim.AdamW's: 0.9, 0.999, 1e-8, decoupled decay 0.01.
-func DefaultAdamWConfig() AdamConfig {
-	return AdamConfig{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.01, Decoupled: true}
-}
-
-// DefaultBERTAdamConfig is that of Devlin et al. 2018: 0.9, 0.999, 1e-6, decoupled decay 0.01, no bias correction.
-func DefaultBERTAdamConfig() AdamConfig {
-	return AdamConfig{Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, WeightDecay: 0.01, Decoupled: true, Uncorrected: true}
-}
-
 // Validate returns an ErrConfig if an option is outside its range.
 func (c *AdamConfig) Validate() error {
 	return check("Adam", fraction("Beta1", c.Beta1), fraction("Beta2", c.Beta2), atLeastZero("Eps", c.Eps),

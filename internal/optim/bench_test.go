@@ -1,7 +1,9 @@
 package optim
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,7 +20,8 @@ func updates[T Float]() map[string]func(step int) {
 		w[i], g[i] = T(r.NormFloat64()), T(r.NormFloat64())
 	}
 	sgd, momentum := SGDConfig{}, SGDConfig{Momentum: 0.9}
-	adam, rmsprop, adagrad, adadelta := DefaultAdamConfig(), DefaultRMSpropConfig(), DefaultAdagradConfig(), DefaultAdadeltaConfig()
+	adam, rmsprop := AdamConfig{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}, RMSpropConfig{Alpha: 0.99, Eps: 1e-8}
+	adagrad, adadelta := AdagradConfig{Eps: 1e-10}, AdadeltaConfig{Rho: 0.9, Eps: 1e-6}
 	return map[string]func(step int){
 		"SGD":      func(step int) { SGDStep(&sgd, 1e-6, step, w, g, nil) },
 		"Momentum": func(step int) { SGDStep(&momentum, 1e-6, step, w, g, a) },
@@ -31,9 +34,10 @@ func updates[T Float]() map[string]func(step int) {
 }
 
 func BenchmarkStep(b *testing.B) {
-	for _, name := range []string{"SGD", "Momentum", "Adam", "RMSprop", "Adagrad", "Adadelta", "SumOfSquares"} {
-		b.Run(name+"/float32", func(b *testing.B) { bench(b, updates[float32]()[name]) })
-		b.Run(name+"/float64", func(b *testing.B) { bench(b, updates[float64]()[name]) })
+	single, double := updates[float32](), updates[float64]()
+	for _, name := range slices.Sorted(maps.Keys(single)) {
+		b.Run(name+"/float32", func(b *testing.B) { bench(b, single[name]) })
+		b.Run(name+"/float64", func(b *testing.B) { bench(b, double[name]) })
 	}
 }
 

@@ -49,46 +49,12 @@ func Norm[T Float](p float64, x []T) float64 {
 	return math.Pow(sum, 1/p)
 }
 
-// GlobalNorm returns the p-norm of the p-norms of several gradients, which is that of all their elements together
-// (except for p = 0, where it counts the gradients that are not 0).
-func GlobalNorm[T Float](p float64, grads ...[]T) float64 {
-	norms := make([]float64, 0, len(grads))
-	for _, g := range grads {
-		if len(g) > 0 {
-			norms = append(norms, Norm(p, g))
-		}
-	}
-	return Norm(p, norms)
-}
-
 // ClipCoefficient returns what gradients of norm total are to be multiplied by for a norm of at most maxNorm:
 //
 //	min(1, maxNorm / (total + 1e-6))
 //
 // It is NaN if total is.
 func ClipCoefficient(total, maxNorm float64) float64 { return min(1, maxNorm/(total+1e-6)) }
-
-// ClipNorm scales the gradients, all by the same factor, to a common p-norm of at most maxNorm, and returns the norm that
-// they had. As torch's clip_grad_norm_; Pascanu, Mikolov and Bengio 2013.
-func ClipNorm[T Float](maxNorm, p float64, grads ...[]T) float64 {
-	total := GlobalNorm(p, grads...)
-	if c := ClipCoefficient(total, maxNorm); c != 1 {
-		for _, g := range grads {
-			kernel.Scale(T(c), g)
-		}
-	}
-	return total
-}
-
-// ClipValue puts every element into [−limit, limit]. NaN stays. As torch's clip_grad_value_.
-func ClipValue[T Float](limit float64, grads ...[]T) {
-	bound := T(limit)
-	for _, g := range grads {
-		for i, v := range g {
-			g[i] = min(max(v, -bound), bound)
-		}
-	}
-}
 
 // RowMaxNorm rescales each row of w (rows, cols) whose 2-norm exceeds s to the norm s; other rows stay as they are, bit
 // for bit. Hinton et al. 2012; Kim 2014 has s = 3.

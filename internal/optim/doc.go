@@ -6,8 +6,8 @@
 // State begins as zeros (Adagrad's as InitialAccumulatorValue). As every element is updated by itself, a slice may be cut
 // anywhere, by goroutines or by rows of a table, without a change in the result.
 //
-// Every optimiser has the options, the defaults and the formulas of the torch.optim class of its name in PyTorch 1.13;
-// the doc comments give formula and paper. In all of them
+// Every optimiser has the options and the formulas of the torch.optim class of its name in PyTorch 1.13; the doc comments
+// give formula and paper, and package verso the defaults. In all of them
 //
 //	g ← −g if Maximize;  g ← g + λθ with λ the WeightDecay (but for the decoupled forms of Adam)
 //
@@ -27,5 +27,7 @@
 // Adam takes about 3 ns an element on one core, most of it division and square root.
 package optim
 
+import "github.com/seed6481993f/verso/internal/kernel"
+
 // Float is the type of a weight.
-type Float interface{ float32 | float64 }
+type Float = kernel.Float

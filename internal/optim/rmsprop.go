@@ -16,9 +16,6 @@ type RMSpropConfig struct {
 	Maximize    bool
 }
 
-// DefaultRMSpropConfig is torch's: 0.99, 1e-8, no decay, no momentum.
-func DefaultRMSpropConfig() RMSpropConfig { return RMSpropConfig{Alpha: 0.99, Eps: 1e-8} }
-
 // Validate returns an ErrConfig if an option is outside its range.
 func (c *RMSpropConfig) Validate() error {
 	return check("RMSprop", bound{"Alpha", c.Alpha, "in [0, 1]", c.Alpha >= 0 && c.Alpha <= 1}, atLeastZero("Eps", c.Eps),

@@ -129,7 +129,7 @@ func TestCatchUpOfNothing(t *testing.T) {
 
 func TestRowSparseIsRefused(t *testing.T) {
 	for _, c := range []interface{ RowSparse() bool }{
-		&SGDConfig{Momentum: 0.9}, &SGDConfig{WeightDecay: 0.1}, ptr(DefaultAdamConfig()), &RMSpropConfig{Momentum: 0.1},
+		&SGDConfig{Momentum: 0.9}, &SGDConfig{WeightDecay: 0.1}, &AdamConfig{Beta1: 0.9}, &RMSpropConfig{Momentum: 0.1},
 		&RMSpropConfig{WeightDecay: 0.1}, &AdagradConfig{WeightDecay: 0.1}, &AdadeltaConfig{WeightDecay: 0.1},
 	} {
 		assert.False(t, c.RowSparse(), "%+v", c)

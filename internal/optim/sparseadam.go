@@ -10,11 +10,6 @@ type SparseAdamConfig struct {
 	Maximize bool
 }
 
-// DefaultSparseAdamConfig is torch's: 0.9, 0.999, 1e-8.
-func DefaultSparseAdamConfig() SparseAdamConfig {
-	return SparseAdamConfig{Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
-}
-
 // Validate returns an ErrConfig if an option is outside its range.
 func (c *SparseAdamConfig) Validate() error {
 	return check("SparseAdam", fraction("Beta1", c.Beta1), fraction("Beta2", c.Beta2), atLeastZero("Eps", c.Eps))

@@ -2,6 +2,7 @@ package reuse
 
 import (
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -61,7 +62,7 @@ func TestPoolIsForManyGoroutines(t *testing.T) {
 	for range goroutines {
 		wg.Go(func() {
 			for range times {
-				assert.NoError(t, p.With(func(v *value) error { v.used++; return nil })) // a race if shared
+				assert.NoError(t, p.With(func(v *value) error { v.used++; runtime.Gosched(); return nil })) // a race if shared
 			}
 		})
 	}
