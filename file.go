@@ -34,7 +34,9 @@ func SaveParamsFile(path string, ps *Params, metadata map[string]string) error {
 // LoadParams reads a file of [SaveParams] into ps and returns the metadata. File
 // and model must have the same names, shapes and precision, and all numbers must be
 // finite: otherwise the error wraps [ErrFile] and says what is missing, unexpected
-// or of another shape, and no parameter is changed.
+// or of another shape, and no parameter is changed. Tensors of integers, which
+// PyTorch keeps beside the weights, are passed over. For a part of a model see
+// [ModelFile.LoadMatching].
 func LoadParams(r io.Reader, ps *Params) (map[string]string, error) {
 	f, err := ReadModelFile(r)
 	if err != nil {
@@ -116,6 +118,15 @@ func (f *ModelFile) Float64s(name string) ([]float64, error) {
 	return f.file.Float64s(name)
 }
 
+// integers reports whether a tensor holds no floating-point numbers: a count or
+// positions that other programs keep beside the weights.
+func (f *ModelFile) integers(name string) bool {
+	t, err := f.file.Info(name)
+	return err == nil && !slices.Contains([]safetensors.DType{safetensors.F16, safetensors.BF16, safetensors.F32, safetensors.F64}, t.DType)
+}
+
+func (f *ModelFile) numbers(name string) bool { return !f.integers(name) }
+
 func (f *ModelFile) wantType(name string, want safetensors.DType) error {
 	if t, err := f.file.Info(name); err == nil && t.DType != want {
 		return fmt.Errorf("tensor %q: want %s, the file has %s", name, want, t.DType)
@@ -134,7 +145,7 @@ func (f *ModelFile) Complete(ps *Params) error {
 	if err := ps.Err(); err != nil {
 		return err
 	}
-	if err := fits(f.file, paramTensors(ps, ""), func(string) bool { return true }); err != nil {
+	if err := fits(f.file, paramTensors(ps, ""), f.numbers); err != nil {
 		return fmt.Errorf("%w: %w", ErrFile, err)
 	}
 	return nil
@@ -146,7 +157,7 @@ func (f *ModelFile) LoadInto(ps *Params) error {
 		return err
 	}
 	wanted := paramTensors(ps, "")
-	if err := fits(f.file, wanted, func(string) bool { return true }); err != nil {
+	if err := fits(f.file, wanted, f.numbers); err != nil {
 		return fmt.Errorf("%w: %w", ErrFile, err)
 	}
 	values, err := readTensors(f.file, wanted)
