@@ -18,14 +18,17 @@ import (
 func goldenOptimizer(t *testing.T, c *golden.Case) verso.Optimizer {
 	t.Helper()
 	maximize := c.Bool("maximize", false)
+	options := func(keys ...string) { // and those by which torch chooses between ways of computing the same
+		c.OnlyKeys(t, append(keys, "optimizer", "lr", "maximize", "foreach", "fused", "capturable", "differentiable")...)
+	}
 	adam := func() verso.AdamConfig {
-		c.OnlyKeys(t, "optimizer", "lr", "betas", "eps", "weight_decay", "amsgrad", "maximize")
+		options("betas", "eps", "weight_decay", "amsgrad")
 		betas := c.Floats("betas")
 		return verso.AdamConfig{Beta1: betas[0], Beta2: betas[1], Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), AMSGrad: c.Bool("amsgrad", false), Maximize: maximize}
 	}
 	switch name := c.String("optimizer"); name {
 	case "sgd":
-		c.OnlyKeys(t, "optimizer", "lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
+		options("momentum", "dampening", "weight_decay", "nesterov")
 		return verso.SGD(verso.SGDConfig{Momentum: c.Float("momentum"), Dampening: c.Float("dampening"), WeightDecay: c.Float("weight_decay"), Nesterov: c.Bool("nesterov"), Maximize: maximize})
 	case "adam":
 		return verso.Adam(adam())
@@ -34,18 +37,22 @@ func goldenOptimizer(t *testing.T, c *golden.Case) verso.Optimizer {
 	case "bert_adam":
 		return verso.BertAdam(adam())
 	case "rmsprop":
-		c.OnlyKeys(t, "optimizer", "lr", "momentum", "alpha", "eps", "centered", "weight_decay", "maximize")
+		options("momentum", "alpha", "eps", "centered", "weight_decay")
 		return verso.RMSProp(verso.RMSPropConfig{
 			Alpha: c.Float("alpha"), Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), Momentum: c.Float("momentum"), Centered: c.Bool("centered"), Maximize: maximize,
 		})
 	case "adagrad":
-		c.OnlyKeys(t, "optimizer", "lr", "lr_decay", "eps", "weight_decay", "initial_accumulator_value", "maximize")
+		options("lr_decay", "eps", "weight_decay", "initial_accumulator_value")
 		return verso.AdaGrad(verso.AdaGradConfig{
 			RateDecay: c.Float("lr_decay"), WeightDecay: c.Float("weight_decay"), Initial: c.Float("initial_accumulator_value"), Eps: c.Float("eps"), Maximize: maximize,
 		})
 	case "adadelta":
-		c.OnlyKeys(t, "optimizer", "lr", "rho", "eps", "weight_decay", "maximize")
+		options("rho", "eps", "weight_decay")
 		return verso.Adadelta(verso.AdadeltaConfig{Rho: c.Float("rho"), Eps: c.Float("eps"), WeightDecay: c.Float("weight_decay"), Maximize: maximize})
+	case "sparse_adam":
+		options("betas", "eps")
+		betas := c.Floats("betas")
+		return verso.SparseAdam(verso.SparseAdamConfig{Beta1: betas[0], Beta2: betas[1], Eps: c.Float("eps"), Maximize: maximize})
 	default:
 		t.Fatalf("unknown optimizer %q", name)
 		return nil

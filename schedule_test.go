@@ -24,6 +24,21 @@ func TestGoldenLRSchedule(t *testing.T) {
 		case "noam":
 			c.OnlyKeys(t, "schedule", "d_model", "warmup", "total")
 			s = verso.Noam(c.Int("d_model"), c.Int("warmup"))
+		case "constant":
+			c.OnlyKeys(t, "schedule", "base", "total")
+			s = verso.ConstantRate(c.Float("base"))
+		case "cosine":
+			c.OnlyKeys(t, "schedule", "base", "total")
+			s = verso.Cosine(c.Float("base"), c.Int("total"))
+		case "step":
+			c.OnlyKeys(t, "schedule", "base", "step_size", "gamma", "total")
+			s = verso.StepDecay(c.Float("base"), c.Int("step_size"), c.Float("gamma"))
+		case "multi_step":
+			c.OnlyKeys(t, "schedule", "base", "milestones", "gamma", "total")
+			s = verso.MultiStepDecay(c.Float("base"), c.Ints("milestones"), c.Float("gamma"))
+		case "exponential":
+			c.OnlyKeys(t, "schedule", "base", "gamma", "total")
+			s = verso.ExponentialDecay(c.Float("base"), c.Float("gamma"))
 		default:
 			t.Fatalf("unknown schedule %q", name)
 		}
