@@ -66,12 +66,3 @@ func (a Activation) Forward(g *Graph, x *gorgonia.Node) *gorgonia.Node {
 	s, err := op.Activate(op.Activation(a), g.mode)
 	return g.applyConfigured("activation", s, err, x)
 }
-
-// applyConfigured adds an operation, unless its configuration was refused.
-func (g *Graph) applyConfigured(layer string, s op.Spec, err error, inputs ...*gorgonia.Node) *gorgonia.Node {
-	if err != nil {
-		g.Fail(layer, fmt.Errorf("%w: %w", ErrConfig, err))
-		return nil
-	}
-	return g.Apply(layer, s, inputs...)
-}

@@ -41,9 +41,10 @@
 // # What it is not for
 //
 // GPUs: everything runs on the CPU. Models that do not fit in memory.
-// Architectures made of many tiny operations: a layer here is one operation,
-// and a new kind of layer wants a new operation in internal/op, or Gorgonia's
-// own through [Adopt].
+// Architectures made of many tiny operations: a layer here is one operation of
+// internal/op, so a layer of a new kind has to be added to this module. Outside of
+// it, build one of the layers that there are, or of Gorgonia's own operations, in a
+// graph of [Adopt] or on parameters that [Graph.Read] reads.
 //
 // # Promises
 //

@@ -12,12 +12,16 @@ var (
 	ErrShape = op.ErrShape
 	// ErrInput signifies an id, a label or a length out of its range.
 	ErrInput = op.ErrInput
+	// ErrPanic signifies a panic inside an operation: a fault of this library, or of the
+	// memory that it was given.
+	ErrPanic = op.ErrPanic
 	// ErrDuplicateParam signifies two parameters of one name in one set.
 	ErrDuplicateParam = errors.New("duplicate parameter name")
 	// ErrGraph signifies a node that does not belong to the graph it is used in.
 	ErrGraph = errors.New("wrong graph")
-	// ErrNotFinite signifies a loss that is NaN or infinite: training stops.
-	ErrNotFinite = errors.New("loss is not finite")
+	// ErrNotFinite signifies numbers that are NaN or infinite: a loss or a gradient, at
+	// which training stops, or what a prediction would be made of.
+	ErrNotFinite = errors.New("not finite")
 	// ErrConfig signifies a configuration value outside its range.
 	ErrConfig = errors.New("bad configuration")
 	// ErrData signifies a data set that cannot be trained on.

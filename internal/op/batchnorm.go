@@ -50,7 +50,7 @@ type batchNorm[T Float] struct {
 
 func (b *batchNorm[T]) Shape(in []Value[T]) ([]int, error) {
 	x := in[0]
-	if err := wantRank("batch norm", x, 2); err != nil {
+	if err := wantRank("the input", x, 2); err != nil {
 		return nil, err
 	}
 	for i, what := range []string{"weight", "bias", "running mean", "running variance"} {

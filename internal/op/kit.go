@@ -134,7 +134,7 @@ func size(shape []int) int {
 // wantRank returns an error unless the value has the wanted number of axes.
 func wantRank[T Float](what string, v Value[T], rank int) error {
 	if len(v.Shape) != rank {
-		return fmt.Errorf("%w: %s wants %d axes, got shape %v", ErrShape, what, rank, v.Shape)
+		return fmt.Errorf("%w: %s: want %d axes, got shape %v", ErrShape, what, rank, v.Shape)
 	}
 	return nil
 }

@@ -29,19 +29,28 @@ type Options struct {
 // Apply adds the operation to the graph of its inputs and returns the node of
 // its result.
 func Apply(s Spec, o Options, inputs ...*gorgonia.Node) (*gorgonia.Node, error) {
-	dt := tensor.Float32
-	for i, n := range inputs {
-		if n == nil {
-			return nil, fmt.Errorf("%s: input %d is nil", s.Name, i)
-		}
-		if n.Dtype() == tensor.Float64 {
-			dt = tensor.Float64
-		}
+	dt, err := precision(s.Name, inputs)
+	if err != nil {
+		return nil, err
 	}
 	if dt == tensor.Float64 || s.F32 == nil {
 		return apply(s.Name, s.F64, o, tensor.Float64, inputs)
 	}
 	return apply(s.Name, s.F32, o, dt, inputs)
+}
+
+// precision returns that of an operation: of its inputs, float32 where all are integers.
+func precision(name string, inputs []*gorgonia.Node) (tensor.Dtype, error) {
+	dt := tensor.Float32
+	for i, n := range inputs {
+		if n == nil {
+			return dt, fmt.Errorf("%s: input %d is nil", name, i)
+		}
+		if n.Dtype() == tensor.Float64 {
+			dt = tensor.Float64
+		}
+	}
+	return dt, nil
 }
 
 func apply[T Float](name string, body Body[T], o Options, dt tensor.Dtype, inputs []*gorgonia.Node) (*gorgonia.Node, error) {

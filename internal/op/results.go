@@ -38,14 +38,9 @@ type ResultsSpec struct {
 // of each result becomes a child of the one backward node; what Gorgonia adds up
 // between them are empty scalars.
 func ApplyResults(s ResultsSpec, o Options, inputs ...*gorgonia.Node) ([]*gorgonia.Node, error) {
-	dt := tensor.Float32
-	for i, n := range inputs {
-		if n == nil {
-			return nil, fmt.Errorf("%s: input %d is nil", s.Name, i)
-		}
-		if n.Dtype() == tensor.Float64 {
-			dt = tensor.Float64
-		}
+	dt, err := precision(s.Name, inputs)
+	if err != nil {
+		return nil, err
 	}
 	if dt == tensor.Float64 {
 		return applyResults(s.Name, s.F64, o, dt, inputs)
