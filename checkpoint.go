@@ -52,6 +52,7 @@ type fingerprint struct {
 	Shards      int    `json:"shards"`
 	Seed        uint64 `json:"seed"`
 	KeepOrder   bool   `json:"keep_order"`
+	DropLast    bool   `json:"drop_last,omitempty"`
 	RestoreBest bool   `json:"restore_best"`
 	Optimizer   string `json:"optimizer"`
 	Decay       string `json:"decay,omitempty"` // which parameters the optimizer's Decay takes
@@ -61,7 +62,7 @@ type fingerprint struct {
 func (tr *trainer) fingerprint() fingerprint {
 	f := fingerprint{
 		Examples: tr.task.Examples, Batch: tr.c.Batch, Shards: tr.c.Shards, Seed: tr.c.Seed,
-		KeepOrder: tr.c.KeepOrder, RestoreBest: tr.c.RestoreBest, Optimizer: tr.c.Optimizer.String(),
+		KeepOrder: tr.c.KeepOrder, DropLast: tr.c.DropLast, RestoreBest: tr.c.RestoreBest, Optimizer: tr.c.Optimizer.String(),
 	}
 	if m, ok := tr.c.Optimizer.(*method); ok && m.decays != nil {
 		f.Decay = tr.digest(func(p *Param) any { return m.decays(p.name) })

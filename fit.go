@@ -54,6 +54,9 @@ type Carry interface {
 type FitConfig struct {
 	Epochs int // passes over the examples; 0 trains nothing
 	Batch  int // examples a step; the last batch of an epoch may be smaller
+	// DropLast leaves out the examples of an epoch, others each time, that do not fill
+	// a batch: [BatchNorm] cannot train on a single one.
+	DropLast bool
 	// Shards cuts each batch into so many parts, which have a graph each and can
 	// run at the same time. The result depends on Shards.
 	Shards int
@@ -181,6 +184,8 @@ func (c *FitConfig) check(t *Task) error {
 	}
 	_, adaptive := c.Schedule.(AdaptiveSchedule)
 	switch {
+	case c.DropLast && t.Examples < c.Batch:
+		return fmt.Errorf("%w: DropLast wants at least a batch of %d examples, got %d", ErrConfig, c.Batch, t.Examples)
 	case c.Optimizer == nil:
 		return fmt.Errorf("%w: Optimizer is nil", ErrConfig)
 	case c.Schedule == nil:

@@ -64,3 +64,45 @@ func TestFitRateFactor(t *testing.T) {
 		require.ErrorIs(t, err, verso.ErrConfig)
 	}
 }
+
+// A last batch that is not full is left out, of other examples each time.
+func TestFitDropLast(t *testing.T) {
+	b := newBag(1, 21)
+	var sizes []int
+	seen := map[int]bool{}
+	b.fed = func(examples []int) {
+		sizes = append(sizes, len(examples))
+		for _, i := range examples {
+			seen[i] = true
+		}
+	}
+	c := fitConfig()
+	c.Epochs, c.DropLast = 6, true
+	h, err := verso.Fit(t.Context(), b.task(), c)
+	require.NoError(t, err)
+	assert.Equal(t, 12, h.Steps)
+	for _, n := range sizes {
+		assert.Equal(t, 8, n)
+	}
+	assert.Len(t, seen, 21)
+	c.Batch = 22
+	_, err = verso.Fit(t.Context(), b.task(), c)
+	require.ErrorIs(t, err, verso.ErrConfig)
+}
+
+func TestFitRefusesPlateau(t *testing.T) {
+	for _, change := range []func(c *verso.PlateauConfig){
+		func(c *verso.PlateauConfig) { c.Factor = 2 },
+		func(c *verso.PlateauConfig) { c.Factor = math.NaN() },
+		func(c *verso.PlateauConfig) { c.Patience = -1 },
+		func(c *verso.PlateauConfig) { c.Threshold = math.NaN() },
+		func(c *verso.PlateauConfig) { c.MinRate = math.NaN() },
+	} {
+		p := verso.DefaultPlateauConfig()
+		change(&p)
+		c := checkpointConfig("")
+		c.Schedule = verso.Plateau(1, p)
+		_, err := verso.Fit(t.Context(), newBag(1, 20).task(), c)
+		require.ErrorIs(t, err, verso.ErrConfig)
+	}
+}

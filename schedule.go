@@ -146,11 +146,24 @@ func DefaultPlateauConfig() PlateauConfig {
 // Plateau keeps the rate at base until Patience observations in a row have
 // brought no better score, and multiplies it by Factor at the next one, as
 // PyTorch's ReduceLROnPlateau does. The score to beat, for best score b and
-// threshold t, is b·(1+t), or b+t if Absolute; b·(1−t) and b−t with Minimize.
+// threshold t, is b·(1+t), or b+t if Absolute; b·(1−t) and b−t with Minimize. Options
+// outside their range are an [ErrConfig] of [Fit].
 func Plateau(base float64, c PlateauConfig) AdaptiveSchedule {
 	p := &plateau{base: base, c: c}
 	p.start()
 	return p
+}
+
+func (c *PlateauConfig) check() error {
+	switch {
+	case !(c.Factor >= 0 && c.Factor < 1):
+		return fmt.Errorf("%w: the factor of a plateau schedule wants a number from 0 to below 1, got %v", ErrConfig, c.Factor)
+	case c.Patience < 0 || c.Cooldown < 0:
+		return fmt.Errorf("%w: patience and cooldown of a plateau schedule want 0 or more, got %d and %d", ErrConfig, c.Patience, c.Cooldown)
+	case !finite(c.Threshold) || !(c.MinRate >= 0) || !(c.MinChange >= 0):
+		return fmt.Errorf("%w: a plateau schedule wants a finite threshold, a least rate and a least change of 0 or more, got %v, %v and %v", ErrConfig, c.Threshold, c.MinRate, c.MinChange)
+	}
+	return nil
 }
 
 type plateau struct {
@@ -210,6 +223,7 @@ func (p *plateau) SetState(s []float64) error {
 	switch {
 	case len(s) == 0:
 		p.start()
+		return p.c.check()
 	case len(s) != 4:
 		return fmt.Errorf("%w: the state of a plateau schedule has 4 numbers, got %d", ErrCheckpoint, len(s))
 	case !finite(s[0]) || s[0] < 0 || math.IsNaN(s[1]) || !count(s[2]) || !count(s[3]):

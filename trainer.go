@@ -68,7 +68,7 @@ func newTrainer(t Task, c FitConfig) (*trainer, error) {
 			return nil, err
 		}
 	}
-	tr := &trainer{task: t, c: c, batches: b, steps: StepsPerEpoch(t.Examples, c.Batch), order: make([]int, t.Examples)}
+	tr := &trainer{task: t, c: c, batches: b, steps: c.steps(t.Examples), order: make([]int, t.Examples)}
 	if err := tr.readFactors(); err != nil {
 		b.close()
 		return nil, err
@@ -81,6 +81,14 @@ func newTrainer(t Task, c FitConfig) (*trainer, error) {
 		}
 	}
 	return tr, nil
+}
+
+// steps is how many an epoch has.
+func (c *FitConfig) steps(examples int) int {
+	if c.DropLast {
+		return examples / c.Batch
+	}
+	return StepsPerEpoch(examples, c.Batch)
 }
 
 func (tr *trainer) run(ctx context.Context) (*History, error) {
@@ -234,7 +242,7 @@ func (tr *trainer) report(p Progress) error {
 // stopped while it validated comes back here.
 func (tr *trainer) endEpoch(ctx context.Context, began time.Time) error {
 	rate := tr.c.Schedule.Rate(tr.at.step - 1)
-	p := tr.progress(rate, len(tr.order))
+	p := tr.progress(rate, min(tr.steps*tr.c.Batch, len(tr.order)))
 	result := EpochResult{Loss: p.MeanLoss, Rate: rate}
 	if tr.c.Validate != nil {
 		score, err := tr.c.Validate(ctx)
