@@ -1,7 +1,7 @@
 // Sentences compares sentences by vectors that are made of those of their words, and
 // judges that by pairs of sentences that people have compared.
 //
-//	go run ./examples/sentences                   # in a moment, with the data that come along
+//	go run ./examples/sentences                   # about a second, with the data that come along
 //	go run ./examples/sentences -method idf       # rare words weigh more
 //	go run ./examples/sentences -vectors glove.txt -sts stsb.tsv
 //	go run ./examples/sentences The doctor visits a sick child   # the nearest sentences of the set

@@ -79,7 +79,7 @@ const frequentWords = 100_000
 // most frequent ones, which files have first. All of a large file would take
 // gigabytes.
 func (c *corpus) loadVectors(o options) error {
-	seen, err := conv1d.Words(slices.Concat(c.examples, c.dev, c.test), nil, o.model(o.seed))
+	seen, err := conv1d.Words(slices.Concat(c.examples, c.dev, c.test), nil, o.convolution(o.seed))
 	if err != nil {
 		return err
 	}

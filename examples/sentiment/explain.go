@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 
+	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/attention"
 	"github.com/seed6481993f/verso/conv1d"
 	"github.com/seed6481993f/verso/embedding/dataset"
 )
@@ -21,7 +23,7 @@ const (
 
 // explain says why the model answers as it does, for the text of each class, of
 // two at most, that it is surest of.
-func explain(ctx context.Context, out io.Writer, m *conv1d.Classifier, examples []dataset.Example) error {
+func explain(ctx context.Context, out io.Writer, m classifier, examples []dataset.Example) error {
 	predictions, err := m.PredictAll(ctx, texts(examples))
 	if err != nil {
 		return err
@@ -38,12 +40,31 @@ func explain(ctx context.Context, out io.Writer, m *conv1d.Classifier, examples 
 			continue
 		}
 		shown++
-		e, err := m.Explain(examples[best].Text)
+		if err := explainOne(out, m, examples[best], predictions[best]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explainOne says as much of an answer as its model can.
+func explainOne(out io.Writer, m classifier, example dataset.Example, p verso.Prediction) error {
+	switch m := m.(type) {
+	case *conv1d.Classifier:
+		e, err := m.Explain(example.Text)
+		if err == nil {
+			printExplanation(out, example, e)
+		}
+		return err
+	case *attention.Classifier:
+		e, err := m.Explain(example.Text)
 		if err != nil {
 			return err
 		}
-		printExplanation(out, examples[best], e)
+		fmt.Fprintf(out, "\nwhere it looked, %s, %.3f sure (it is %s):\n", p.Class, p.Probability, example.Class)
+		return e.Draw(out)
 	}
+	fmt.Fprintf(out, "\nsurest of %s, %.3f (it is %s): %s\n", p.Class, p.Probability, example.Class, clip(example.Text))
 	return nil
 }
 

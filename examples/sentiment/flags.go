@@ -18,6 +18,7 @@ import (
 // options are the command line.
 type options struct {
 	data, test, dev, vectors string
+	model                    string
 	variant                  conv1d.Variant
 	tokenizer                string
 	epochs                   int
@@ -41,9 +42,10 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.StringVar(&o.data, "data", "", "examples to learn from: `FILE.tsv`, a class, a tab and a text a line (default: film reviews)")
 	fs.StringVar(&o.test, "test", "", "examples to be judged on, `FILE.tsv` (default: a tenth of the data)")
 	fs.StringVar(&o.dev, "dev", "", "examples that choose the epoch, `FILE.tsv` (default: a tenth of the rest)")
-	fs.StringVar(&variant, "variant", string(conv1d.Rand), "of the word vectors: rand, static, nonstatic or multichannel; all but rand want -vectors")
+	fs.StringVar(&o.model, "model", "cnn", "one of "+strings.Join(kindNames(), ", "))
+	fs.StringVar(&variant, "variant", string(conv1d.Rand), "of -model cnn, by its word vectors: rand, static, nonstatic or multichannel; all but rand want -vectors")
 	fs.StringVar(&o.vectors, "vectors", "", "word vectors, `FILE` of word2vec (text or binary) or GloVe (text)")
-	fs.StringVar(&o.tokenizer, "tokenizer", conv1d.DefaultConfig().Tokenizer, "one of "+strings.Join(conv1d.Tokenizers(), ", "))
+	fs.StringVar(&o.tokenizer, "tokenizer", "", "one of "+strings.Join(conv1d.Tokenizers(), ", ")+" (default kim, with -model attention whitespace)")
 	fs.IntVar(&o.epochs, "epochs", defaultEpochs, "most passes over the training part; the best on the development part is kept; Kim has 25")
 	fs.Uint64Var(&o.seed, "seed", 1, "of the cuts, first weights, order and dropout")
 	fs.IntVar(&o.folds, "folds", 0, "cross-validate on so many folds")
@@ -68,6 +70,11 @@ func parse(args []string, help io.Writer) (options, error) {
 	if o.variant, err = conv1d.ParseVariant(variant); err != nil {
 		return o, err
 	}
+	if o.tokenizer == "" {
+		if o.tokenizer = conv1d.DefaultConfig().Tokenizer; o.model == "attention" {
+			o.tokenizer = "whitespace"
+		}
+	}
 	epochsGiven := false
 	fs.Visit(func(f *flag.Flag) { epochsGiven = epochsGiven || f.Name == "epochs" })
 	if o.quick && !epochsGiven {
@@ -81,7 +88,12 @@ func parse(args []string, help io.Writer) (options, error) {
 // check refuses flags that contradict each other or name places that nothing
 // can be written to: now, and not after a minute of training.
 func (o options) check() error {
+	_, known := kinds[o.model]
 	switch {
+	case !known:
+		return fmt.Errorf("-model wants one of %s, got %q", strings.Join(kindNames(), ", "), o.model)
+	case o.model != "cnn" && o.variant != conv1d.Rand:
+		return fmt.Errorf("-variant wants -model cnn, got %s", o.model)
 	case o.variant.Pretrained() && o.vectors == "":
 		return fmt.Errorf("-variant %s wants word vectors: give -vectors FILE", o.variant)
 	case !o.variant.Pretrained() && o.vectors != "":
@@ -116,16 +128,16 @@ func (o options) check() error {
 	return nil
 }
 
-// model returns Kim's settings with what the flags change.
-func (o options) model(seed uint64) conv1d.Config {
+// convolution returns Kim's settings with what the flags change.
+func (o options) convolution(seed uint64) conv1d.Config {
 	c := conv1d.DefaultConfig()
 	c.Variant, c.Tokenizer, c.Seed = o.variant, o.tokenizer, seed
 	return c
 }
 
-// fit returns Kim's training with what the flags change.
+// fit returns the model's usual training with what the flags change.
 func (o options) fit(seed uint64, p part, progress func(verso.Progress) error) verso.FitConfig {
-	f := conv1d.DefaultFit()
+	f := kinds[o.model].fit()
 	f.Seed, f.Epochs, f.Progress = seed, o.epochs, progress
 	f.Workers = max(1, o.workers/o.sideBySide())
 	if o.epochs == 0 {

@@ -1,8 +1,9 @@
-// Sentiment trains Kim's convolutional sentence classifier on film reviews,
-// says what it learned and why, saves the model and loads it again.
+// Sentiment trains a classifier of sentences on film reviews, Kim's convolutional
+// one by default, says what it learned and why, saves the model and loads it again.
 //
 //	go run ./examples/sentiment              # 10,662 sentences, under a minute
 //	go run ./examples/sentiment -quick       # a part of them, some seconds
+//	go run ./examples/sentiment -model gru   # or lstm, or attention
 //	go run ./examples/sentiment -folds 10 -epochs 25             # Kim's protocol
 //	go run ./examples/sentiment -data train.tsv -test test.tsv   # texts of your own
 //	go run ./examples/sentiment -variant nonstatic -vectors glove.txt -plot curve.png
@@ -17,7 +18,8 @@
 // input is one line on standard error and exit code 1; an interrupt says how far
 // it came and gives exit code 130.
 //
-// Source: Kim 2014, Convolutional Neural Networks for Sentence Classification.
+// Sources: Kim 2014, Convolutional Neural Networks for Sentence Classification; of
+// the other models: see their packages.
 // Data: Pang and Lee 2005; see data/README.md.
 package main
 
@@ -26,7 +28,6 @@ import (
 	"io"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/conv1d"
 	"github.com/seed6481993f/verso/examples/internal/cli"
 )
 
@@ -45,7 +46,7 @@ func once(ctx context.Context, o options, c *corpus, t *terminal) error {
 	}
 	t.corpus(c, p)
 
-	m, history, err := conv1d.Train(ctx, p.train, p.dev, c.vectors, o.model(o.seed), o.fit(o.seed, p, t.curve()))
+	m, history, err := c.train(ctx, o, o.seed, p, t.curve())
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func once(ctx context.Context, o options, c *corpus, t *terminal) error {
 	if err := m.SaveFile(path); err != nil {
 		return err
 	}
-	again, err := conv1d.LoadFile(path)
+	again, err := kinds[o.model].load(path)
 	if err != nil {
 		return err
 	}

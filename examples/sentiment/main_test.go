@@ -60,6 +60,17 @@ func opinions(n int) string {
 	return b.String()
 }
 
+// Every model learns what a single word decides, and answers the same when loaded.
+func TestEveryModel(t *testing.T) {
+	data := write(t, "opinions.tsv", opinions(60))
+	for _, model := range kindNames() {
+		figures, stdout := figuresOf(t, "-data", data, "-model", model, "-epochs", "8")
+		require.Equal(t, 1.0, figures["accuracy"], model)
+		require.Contains(t, stdout, "the same answers to all 12 held-out texts")
+		require.Contains(t, stdout, "sure", "an answer is shown")
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	ok := write(t, "ok.tsv", opinions(4))
 	none := filepath.Join(t.TempDir(), "none")
@@ -67,6 +78,8 @@ func TestBadInput(t *testing.T) {
 		args []string
 		says []string
 	}{
+		"model":            {[]string{"-model", "x"}, []string{"-model wants one of attention, cnn, gru, lstm"}},
+		"variant":          {[]string{"-model", "gru", "-variant", "static", "-vectors", "x"}, []string{"-variant wants -model cnn"}},
 		"no tab":           {[]string{"-data", write(t, "a.tsv", "good\tfine\nbad dull\n")}, []string{"a.tsv", "line 2", "tab"}},
 		"no class":         {[]string{"-data", write(t, "a.tsv", "good\tfine\n\tdull\n")}, []string{"a.tsv", "line 2", "class"}},
 		"no rows":          {[]string{"-data", write(t, "a.tsv", "")}, []string{"a.tsv", "no examples"}},

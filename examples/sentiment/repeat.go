@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/conv1d"
 	"github.com/seed6481993f/verso/embedding/dataset"
 )
 
@@ -120,23 +119,14 @@ func (r *runner) all(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// one trains and judges a model. Unlike conv1d.Train it gives the model every
-// class of the corpus: a fold's part may lack one.
+// one trains and judges a model.
 func (r *runner) one(ctx context.Context, i int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	one, cfg := r.trials[i], r.o.model(r.trials[i].seed)
-	words, err := conv1d.Words(one.part.train, r.c.vectors, cfg)
-	if err != nil {
-		return err
-	}
-	m, err := conv1d.New(r.c.classes, words, r.c.vectors, cfg)
-	if err != nil {
-		return err
-	}
+	one := r.trials[i]
 	advance := func(p verso.Progress) error { r.t.advance(i, p); return nil }
-	history, err := m.Fit(ctx, one.part.train, one.part.dev, r.o.fit(one.seed, one.part, advance))
+	m, history, err := r.c.train(ctx, r.o, one.seed, one.part, advance)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/seed6481993f/verso/conv1d"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/examples/internal/cli"
 )
@@ -36,7 +35,7 @@ func start(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // sameAnswers fails unless both models give every text the same probabilities,
 // to the last bit.
-func sameAnswers(ctx context.Context, a, b *conv1d.Classifier, examples []dataset.Example) error {
+func sameAnswers(ctx context.Context, a, b classifier, examples []dataset.Example) error {
 	want, err := a.PredictAll(ctx, texts(examples))
 	if err != nil {
 		return err

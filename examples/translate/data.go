@@ -117,8 +117,8 @@ func readPairs(r io.Reader) (pairs []attention.Pair, err error) {
 	return pairs, nil
 }
 
-// holdOut takes the last distinct sources, at most a fifth of all but at least
-// one, with all their targets, wherever these stand.
+// holdOut takes the last distinct sources, with all their targets, wherever these
+// stand: 2,000 where as many are left to learn from, else a fifth, at least one.
 func holdOut(pairs []attention.Pair) (train []attention.Pair, test []question) {
 	distinct := map[string]bool{}
 	for _, p := range pairs {
@@ -127,7 +127,10 @@ func holdOut(pairs []attention.Pair) (train []attention.Pair, test []question) {
 	if len(distinct) < 2 {
 		return pairs, nil
 	}
-	want, held := min(heldOut, max(1, len(distinct)/5)), map[string]int{}
+	want, held := heldOut, map[string]int{}
+	if len(distinct) < 2*heldOut {
+		want = max(1, len(distinct)/5)
+	}
 	for i := len(pairs) - 1; len(held) < want; i-- {
 		held[pairs[i].Source] = -1
 	}

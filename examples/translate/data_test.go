@@ -81,6 +81,10 @@ func TestHoldOut(t *testing.T) {
 	require.Len(t, test, heldOut)
 	require.Equal(t, "18000", test[0].source)
 	require.Len(t, train, 18000)
+	for sources, held := range map[int]int{6000: 2000, 4000: 2000, 3999: 799, 2: 1} {
+		_, test = holdOut(many[:sources])
+		require.Len(t, test, held, "of %d", sources)
+	}
 }
 
 func TestDictionary(t *testing.T) {

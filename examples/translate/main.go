@@ -7,9 +7,9 @@
 //
 // A file of pairs has a source, a tab and a target a line, in UTF-8; it may be
 // gzip'ed (.gz), and what follows a second tab is passed over. Its last 2,000
-// distinct sources, but never more than a fifth of all, are held out with all
-// their targets, which are the references that translations of them are judged
-// by. All flags: -help.
+// distinct sources, of fewer than 4,000 a fifth, are held out with all their
+// targets, which are the references that translations of them are judged by. With
+// -quick the test is the 300 shortest of them. All flags: -help.
 //
 // The last line of the output is bleu=… baseline_bleu=…: corpus BLEU of the
 // text as it would be read, with sacreBLEU's 13a tokens, case kept, from 0 to 100.
