@@ -96,7 +96,7 @@ func TestBadInput(t *testing.T) {
 		"vectors missing":  {[]string{"-data", ok, "-variant", "static", "-vectors", none}, []string{"none", "no such file"}},
 		"vectors bad":      {[]string{"-data", ok, "-variant", "static", "-vectors", write(t, "v.txt", "no numbers here\n")}, []string{"v.txt"}},
 		"vectors strange":  {[]string{"-data", ok, "-variant", "static", "-vectors", write(t, "v.txt", "cosa 1 2\n")}, []string{"v.txt", "no word"}},
-		"variant":          {[]string{"-variant", "random"}, []string{"random", "rand", "multichannel"}},
+		"variant of gru":   {[]string{"-variant", "random"}, []string{"random", "rand", "multichannel"}},
 		"tokenizer":        {[]string{"-data", ok, "-tokenizer", "spacy"}, []string{"spacy", "kim"}},
 		"epochs":           {[]string{"-epochs", "0"}, []string{"-epochs", "1"}},
 		"one fold":         {[]string{"-folds", "1"}, []string{"-folds", "2"}},
