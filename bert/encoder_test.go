@@ -266,3 +266,48 @@ func TestEncoderErrors(t *testing.T) {
 		require.ErrorIs(t, ps.Err(), verso.ErrConfig)
 	}
 }
+
+// In a graph of the caller's, among Gorgonia's own operations and under
+// gorgonia.Grad, an encoder has the numbers and gradients of a graph of Verso's.
+func TestEncoderInAnAdoptedGraph(t *testing.T) {
+	c := smallConfig()
+	ps := verso.NewParams64(3)
+	e, pooler := NewEncoder(ps, c), NewPooler(ps.Scope("pooler"), c)
+	require.NoError(t, ps.Err())
+	ids, types := [][]int{{299, 7, 256}, {}, {7, 8, 9, 10}}, [][]int{{0, 1, 1}, {}, {0, 0, 0, 0}}
+
+	own := verso.NewGraph(1)
+	in := NewInput(own, "text")
+	m, cotangent := machineOf(t, own, pooler.Forward(own, e.ForwardFirst(own, in).Last), c.Hidden)
+	require.NoError(t, in.Feed(m, ids, types))
+	x := feedRandom(t, m, cotangent, 3, c.Hidden)
+	require.NoError(t, m.Run())
+
+	expr := gorgonia.NewGraph()
+	g := verso.Adopt(expr, 1)
+	ints := func(name string, v []int) *gorgonia.Node {
+		return gorgonia.NewVector(expr, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(v)), gorgonia.WithValue(tensor.New(tensor.WithBacking(v))))
+	}
+	flat, lengths, err := verso.Flatten(ids)
+	require.NoError(t, err)
+	kinds, _, err := verso.Flatten(types)
+	require.NoError(t, err)
+	inG := Input{Tokens: verso.Tokens{IDs: ints("ids", flat), Lengths: ints("lengths", lengths)}, Types: ints("types", kinds)}
+	p := pooler.Forward(g, e.ForwardFirst(g, inG).Last)
+	require.NoError(t, g.Err())
+	factor := gorgonia.NewMatrix(expr, tensor.Float64, gorgonia.WithName("factor"), gorgonia.WithShape(3, c.Hidden),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(3, c.Hidden), tensor.WithBacking(x))))
+	loss := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(p, factor))))
+	var wrt gorgonia.Nodes
+	for _, w := range ps.All() {
+		wrt = append(wrt, g.Param(w))
+	}
+	grads, err := gorgonia.Grad(loss, wrt...)
+	require.NoError(t, err)
+	vm := gorgonia.NewTapeMachine(expr)
+	defer vm.Close()
+	require.NoError(t, vm.RunAll())
+	for i, w := range ps.All() {
+		require.InDeltaSlice(t, verso.Gradient[float64](m, own.Param(w)), grads[i].Value().Data(), 1e-12, w.Name())
+	}
+}
