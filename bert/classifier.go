@@ -108,7 +108,10 @@ func ownCopy(m *Model, h heads, seed uint64) (*Model, error) {
 
 // assemble puts a head on a model that belongs to the classifier.
 func assemble(m *Model, classes []string, c ClassifierConfig) (*Classifier, error) {
-	limit, err := c.limit(m.cfg, classes)
+	if err := classify.Check(classes, ErrExamples); err != nil {
+		return nil, err
+	}
+	limit, err := c.limit(m.cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -122,10 +125,7 @@ func assemble(m *Model, classes []string, c ClassifierConfig) (*Classifier, erro
 }
 
 // limit checks the settings of a head on a model and returns its longest sequence.
-func (c ClassifierConfig) limit(m Config, classes []string) (int, error) {
-	if err := classify.Check(classes, ErrExamples); err != nil {
-		return 0, err
-	}
+func (c ClassifierConfig) limit(m Config) (int, error) {
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		return 0, fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
 	}

@@ -63,18 +63,22 @@ func (k *Classifier) SaveFolder(dir string) error {
 // ClassifierFromFolder reads a fine-tuned classifier from a folder of Hugging
 // Face's, with the names of its classes (id2label) and its dropout. [ErrCheckpoint]
 // is a folder without "classifier.weight" or a pooler, and one of another task: a
-// class for each word, classes of which several hold at once, a single score.
+// class for each word, classes of which several hold at once or a single score,
+// which are [ScorerFromFolder]'s.
 func ClassifierFromFolder(dir string) (*Classifier, error) {
 	var k *Classifier
 	_, err := openFolder(dir, func(m *Model, w *checkpoint, settings []byte) error {
 		if m.pooler == nil {
 			return fmt.Errorf("%w: a classifier wants a pooler", ErrCheckpoint)
 		}
-		classes, c, err := readHead(m, w, settings, sequenceClassifier)
+		h, err := readHead(m, w, settings, sequenceClassifier)
 		if err != nil {
 			return err
 		}
-		k, err = assemble(m, classes, c)
+		if err := h.wantSingle(); err != nil {
+			return err
+		}
+		k, err = assemble(m, h.names, h.config)
 		return err
 	})
 	return k, err

@@ -21,7 +21,8 @@
 //     gives vectors of texts, [Model.HiddenStates] of pieces, [Model.FillMask]
 //     missing words.
 //   - [FineTune]: a [Classifier] of texts on top of a model, [FineTunePairs] of pairs
-//     of texts, [FineTuneTagger] a [Tagger] of words.
+//     of texts, [FineTuneTagger] a [Tagger] of words; [NewScorer]: a [Scorer] of
+//     pairs, or of labels of which several hold.
 //   - [Pretrain]: a model from a corpus of your own, vocabulary included.
 //     [Model.Pretrain] goes on with one, by masked words alone where it has no more.
 //   - [Model.SaveFile] and [LoadFile]: one safetensors file with everything in it.

@@ -16,6 +16,7 @@ const (
 	modelKind      = "verso bert model 1"
 	classifierKind = "verso bert classifier 1"
 	taggerKind     = "verso bert tagger 1"
+	scorerKind     = "verso bert scorer 1"
 )
 
 // Save writes the model as one safetensors file: the weights under Hugging Face's

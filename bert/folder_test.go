@@ -200,7 +200,7 @@ func TestFoldersOfOtherTasks(t *testing.T) {
 	writeFiles(t, dir, map[string]string{configFile: string(plain)})
 	replaceTensor(t, filepath.Join(dir, weightsFile), safetensors.Tensor{Name: "classifier.weight", Shape: []int{1, 12}, Values: make([]float32, 12)})
 	_, err = ClassifierFromFolder(dir)
-	require.ErrorContains(t, err, "a single output, a score")
+	require.ErrorContains(t, err, `problem_type is "regression" with 1 outputs`)
 	replaceTensor(t, filepath.Join(dir, weightsFile), safetensors.Tensor{Name: "classifier.weight", Shape: []int{1 << 40, 0}, Values: []float32{}})
 	_, err = ClassifierFromFolder(dir)
 	require.ErrorContains(t, err, "want")

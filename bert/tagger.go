@@ -59,7 +59,10 @@ func NewTagger(m *Model, tags []string, c ClassifierConfig) (*Tagger, error) {
 
 // assembleTagger puts a head on a model that belongs to the tagger.
 func assembleTagger(m *Model, tags []string, c ClassifierConfig) (*Tagger, error) {
-	limit, err := c.limit(m.cfg, tags)
+	if err := classify.Check(tags, ErrExamples); err != nil {
+		return nil, err
+	}
+	limit, err := c.limit(m.cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -61,11 +61,11 @@ func (t *Tagger) SaveFolder(dir string) error {
 func TaggerFromFolder(dir string) (*Tagger, error) {
 	var t *Tagger
 	_, err := openFolder(dir, func(m *Model, w *checkpoint, settings []byte) error {
-		tags, c, err := readHead(m, w, settings, tokenClassifier)
+		h, err := readHead(m, w, settings, tokenClassifier)
 		if err != nil {
 			return err
 		}
-		t, err = assembleTagger(m, tags, c)
+		t, err = assembleTagger(m, h.names, h.config)
 		return err
 	})
 	return t, err
