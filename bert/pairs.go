@@ -59,9 +59,12 @@ func (k *Classifier) FitPairs(ctx context.Context, train, dev []PairExample, fit
 	if err != nil {
 		return nil, err
 	}
-	held, _ := split(dev)
-	return k.fit(ctx, ids, types, labels, classify.Validated(fit, held, func(ctx context.Context, _ []dataset.Example) (*verso.Confusion, error) {
-		return k.EvaluatePairs(ctx, dev)
+	return k.fit(ctx, ids, types, labels, scored(fit, len(dev), func(ctx context.Context) (float64, error) {
+		c, err := k.EvaluatePairs(ctx, dev)
+		if err != nil {
+			return 0, err
+		}
+		return c.Accuracy(), nil
 	}))
 }
 

@@ -137,8 +137,7 @@ func (s *Scorer) encode(p Pair) (wordpiece.Encoding, error) {
 
 // logits puts the scorer into a graph, before the sigmoid.
 func (s *Scorer) logits(g *verso.Graph, in Input) *gorgonia.Node {
-	pooled := s.model.pooler.Forward(g, s.model.encoder.ForwardFirst(g, in).Last) // (batch, H)
-	return s.head.Forward(g, dropped(g, verso.Dropout{P: s.cfg.Dropout}, pooled)) // (batch, outputs)
+	return s.model.classify(g, in, s.head, s.cfg.Dropout)
 }
 
 // loss is the mean over the batch and the outputs.
@@ -172,16 +171,10 @@ func (s *Scorer) Fit(ctx context.Context, train, dev []ScoredExample, fit verso.
 	if fit.Schedule == nil {
 		fit.Schedule = WarmupDecay(s.cfg.Rate, len(train), fit)
 	}
-	switch {
-	case fit.Validate != nil:
-	case len(dev) == 0:
-		fit.RestoreBest, fit.Patience = false, 0
-	default:
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			loss, err := s.Loss(ctx, dev)
-			return -loss, err
-		}
-	}
+	fit = scored(fit, len(dev), func(ctx context.Context) (float64, error) {
+		loss, err := s.Loss(ctx, dev)
+		return -loss, err
+	})
 	return verso.Fit(ctx, verso.Task{
 		Params:   s.model.params,
 		Examples: len(train),

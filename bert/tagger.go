@@ -157,16 +157,10 @@ func (t *Tagger) Fit(ctx context.Context, train, dev []TaggedSentence, fit verso
 	if fit.Schedule == nil {
 		fit.Schedule = WarmupDecay(t.cfg.Rate, len(examples), fit)
 	}
-	switch {
-	case fit.Validate != nil:
-	case len(dev) == 0:
-		fit.RestoreBest, fit.Patience = false, 0
-	default:
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			s, err := t.Evaluate(ctx, dev)
-			return s.F1, err
-		}
-	}
+	fit = scored(fit, len(dev), func(ctx context.Context) (float64, error) {
+		s, err := t.Evaluate(ctx, dev)
+		return s.F1, err
+	})
 	return verso.Fit(ctx, verso.Task{
 		Params:   t.model.params,
 		Examples: len(examples),
