@@ -120,7 +120,8 @@ func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 		texts[i], _ = c.ids(e.Text)
 	}
 	logits := func(g *verso.Graph, t verso.Tokens) *gorgonia.Node { return c.net.forward(g, t, false).logits }
-	return verso.Fit(ctx, classify.Task(c.params, texts, labels, logits), classify.Validated(fit, dev, c.Evaluate))
+	loss := classify.Loss(labels, len(c.classes), c.cfg.Balanced, c.cfg.LabelSmoothing)
+	return verso.Fit(ctx, classify.Task(c.params, texts, labels, logits, loss), classify.Validated(fit, dev, c.Evaluate))
 }
 
 // ids turns a text into word numbers and the tokens that they stand for.
@@ -147,18 +148,13 @@ func (c *Classifier) newReplica(weights bool) (*replica, error) {
 	return r, err
 }
 
-// run computes a batch.
-func (r *replica) run(batch [][]int) error {
+// run computes the probabilities of a batch (batch, classes).
+func (r *replica) run(batch [][]int) ([]float32, error) {
 	if err := r.m.FeedTokens(r.tokens, batch); err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.m.Run(); err != nil {
-		return err
+		return nil, err
 	}
-	for _, p := range r.m.Float32s(r.probabilities) {
-		if p != p {
-			return fmt.Errorf("%w: the probabilities of the classes", verso.ErrNotFinite)
-		}
-	}
-	return nil
+	return r.m.Float32s(r.probabilities), nil
 }

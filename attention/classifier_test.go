@@ -119,6 +119,38 @@ func TestClassifierSameSeedSameBytes(t *testing.T) {
 	})
 }
 
+// Rare classes count as much as common ones where they are balanced, and smoothed
+// labels leave it less sure.
+func TestClassifierLoss(t *testing.T) {
+	fit := func(change func(*attention.Config)) *attention.Classifier {
+		c, f := settings(attention.Recurrent, 1)
+		f.Epochs, c.Dropout = 3, 0
+		change(&c)
+		var data []dataset.Example
+		for i, e := range orders(200, 1) {
+			if e.Class == "ana" || i%8 == 0 {
+				data = append(data, e)
+			}
+		}
+		m, _, err := attention.Train(t.Context(), data, nil, c, f)
+		require.NoError(t, err)
+		return m
+	}
+	eva := func(m *attention.Classifier) float64 {
+		p, err := m.Predict("") // which says nothing of the class
+		require.NoError(t, err)
+		for i, c := range m.Classes() {
+			if c == "eva" {
+				return p.Probabilities[i]
+			}
+		}
+		return 0
+	}
+	plain := eva(fit(func(*attention.Config) {}))
+	require.Greater(t, eva(fit(func(c *attention.Config) { c.Balanced = true })), plain)
+	require.Greater(t, eva(fit(func(c *attention.Config) { c.LabelSmoothing = 0.4 })), plain)
+}
+
 func TestClassifierCancelAndResume(t *testing.T) {
 	eachReader(t, func(t *testing.T, r attention.Reader) {
 		c, f := settings(r, 2)
@@ -193,6 +225,7 @@ func TestClassifierRefuses(t *testing.T) {
 		"dropout wants a number from 0 to below 1, got 1":        func(c *attention.Config) { c.Dropout = 1 },
 		`tokenizer wants one of ["unicode" "whitespace"]`:        func(c *attention.Config) { c.Tokenizer = "none" },
 		"heads that divide dim":                                  func(c *attention.Config) { c.Reader, c.Heads = attention.SelfAttention, 7 },
+		"label smoothing wants a number from 0 to 1, got -0.1":   func(c *attention.Config) { c.LabelSmoothing = -0.1 },
 		"min count and max words want 0 or more, got [1 -1]":     func(c *attention.Config) { c.MaxWords = -1 },
 	} {
 		bad := c

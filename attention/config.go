@@ -36,6 +36,12 @@ type Config struct {
 	MinCount    int     `json:"min_count"`    // words seen less often in training are unknown; default 1
 	MaxWords    int     `json:"max_words"`    // most frequent words that are kept; default 0: all
 	Seed        uint64  `json:"seed"`         // of first values; order and dropout follow verso.FitConfig; default 1
+
+	// LabelSmoothing is ε of [verso.CrossEntropy], from 0 to 1; default 0.
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
+	// Balanced weighs each class by n/(C·n_c), for n training examples, C classes and
+	// n_c examples of the class; default false.
+	Balanced bool `json:"balanced,omitempty"`
 }
 
 // DefaultConfig returns a small reader by self-attention, which a laptop trains
@@ -73,6 +79,8 @@ func (c Config) validate() error {
 		return bad("dropout wants a number from 0 to below 1", c.Dropout)
 	case c.MinCount < 0 || c.MaxWords < 0:
 		return bad("min count and max words want 0 or more", []int{c.MinCount, c.MaxWords})
+	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing <= 1):
+		return bad("label smoothing wants a number from 0 to 1", c.LabelSmoothing)
 	}
 	if _, ok := tokenizers[c.Tokenizer]; !ok {
 		return bad(fmt.Sprintf("tokenizer wants one of %q", slices.Sorted(maps.Keys(tokenizers))), c.Tokenizer)

@@ -133,3 +133,57 @@ func ExampleClassifier() {
 	fmt.Println(e.Prediction.Class, len(e.Words), "words,", len(e.Layers[0]), "heads")
 	// Output: where 5 words, 4 heads
 }
+
+// A query takes from the rows that it resembles.
+func ExampleLuong() {
+	ps := verso.NewParams(1)
+	a := attention.NewLuong(ps, attention.Dot, 2, 2)
+	g := verso.NewGraph(1)
+	query, keys := g.Sequence("query", tensor.Float32, 2), g.Sequence("keys", tensor.Float32, 2)
+	_, r := a.Forward(g, query, keys, attention.Mask{})
+	m, err := g.Compile(nil)
+	if err != nil {
+		panic(err)
+	}
+	defer m.Close()
+	if err := m.FeedSequence(query, []float32{1, 0}, []int{1}); err != nil {
+		panic(err)
+	}
+	if err := m.FeedSequence(keys, []float32{2, 0, 0, 5}, []int{2}); err != nil {
+		panic(err)
+	}
+	if err := m.Run(); err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.2f %.2f\n", m.Float32s(r.Weights.Values), m.Float32s(r.Context.Rows))
+	// Output: [0.88 0.12] [1.76 0.60]
+}
+
+// Sentences of any length become one row each.
+func ExamplePooling() {
+	ps := verso.NewParams(1)
+	p := attention.NewPooling(ps, 4, 8)
+	g := verso.NewGraph(1)
+	x := g.Sequence("x", tensor.Float32, 4)
+	y, w := p.Forward(g, x, attention.Mask{})
+	m, err := g.Compile(nil)
+	if err != nil {
+		panic(err)
+	}
+	defer m.Close()
+	if err := m.FeedSequence(x, make([]float32, 5*4), []int{2, 3}); err != nil {
+		panic(err)
+	}
+	if err := m.Run(); err != nil {
+		panic(err)
+	}
+	maps, err := w.Maps(m)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(m.Float32s(y))/4, "rows")
+	fmt.Printf("%.2f %.2f\n", maps[0][0].Weights, maps[1][0].Weights) // rows of zeros are all alike
+	// Output:
+	// 2 rows
+	// [0.50 0.50] [0.33 0.33 0.33]
+}

@@ -3,15 +3,12 @@ package attention
 import (
 	"context"
 	"fmt"
-	"slices"
+	"math"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/internal/classify"
 )
-
-// predictBatch is how many texts go through a graph at once.
-const predictBatch = 64
 
 // Predict returns the classes' probabilities for a text. An empty text has an
 // answer too.
@@ -23,31 +20,18 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 	return p[0], nil
 }
 
-// PredictAll answers many texts, in their order, which is faster than one by
-// one. It stops between batches when ctx is done. With an error there are no
-// answers; weights that make a probability NaN are a [verso.ErrNotFinite].
+// PredictAll answers many texts, in their order, on all cores. It stops between
+// batches when ctx is done. A text alone and the same text among others get the same
+// answer, to the last bit. With an error there are no answers; weights that make a
+// probability NaN are a [verso.ErrNotFinite].
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
-	out := make([]verso.Prediction, 0, len(texts))
-	err := c.plain.With(func(r *replica) error {
-		for part := range slices.Chunk(texts, predictBatch) {
-			if err := ctx.Err(); err != nil {
-				return fmt.Errorf("predicting: %w", err)
-			}
-			batch := make([][]int, len(part))
-			for i, t := range part {
-				batch[i], _ = c.ids(t)
-			}
-			if err := r.run(batch); err != nil {
-				return err
-			}
-			out = classify.Predictions(out, c.classes, r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)])
+	return classify.PredictAll(ctx, c.plain, c.classes, texts, func(r *replica, part []string) ([]float32, error) {
+		batch := make([][]int, len(part))
+		for i, t := range part {
+			batch[i], _ = c.ids(t)
 		}
-		return nil
+		return r.run(batch)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
 }
 
 // Evaluate predicts the examples and counts which class was taken for which. An
@@ -77,10 +61,13 @@ func (c *Classifier) Explain(text string) (*Explanation, error) {
 	ids, tokens := c.ids(text)
 	e := &Explanation{}
 	err := c.seeing.With(func(r *replica) error {
-		if err := r.run([][]int{ids}); err != nil {
+		p, err := r.run([][]int{ids})
+		if err != nil {
 			return err
 		}
-		e.Prediction = classify.Predictions(nil, c.classes, r.m.Float32s(r.probabilities)[:len(c.classes)])[0]
+		if e.Prediction = classify.Predictions(nil, c.classes, p)[0]; math.IsNaN(e.Prediction.Probability) {
+			return fmt.Errorf("%w: the probabilities of the classes", verso.ErrNotFinite)
+		}
 		for _, w := range r.out.layers {
 			maps, err := w.Maps(r.m)
 			if err != nil {

@@ -12,6 +12,9 @@ import (
 	"github.com/seed6481993f/verso/internal/reuse"
 )
 
+// batchSize is how many texts go through a graph at once.
+const batchSize = 64
+
 // Pair is a text and its translation.
 type Pair struct{ Source, Target string }
 
@@ -156,7 +159,7 @@ func (t *Translator) Fit(ctx context.Context, train, dev []Pair, fit verso.FitCo
 			return words
 		},
 		Build: func(g *verso.Graph) (*gorgonia.Node, func(*verso.Machine, []int) error, error) {
-			loss, feed := t.loss(g, t.cfg.Smoothing)
+			loss, feed := t.loss(g, t.cfg.LabelSmoothing)
 			return loss, func(m *verso.Machine, batch []int) error {
 				part := make([]numbered, len(batch))
 				for i, e := range batch {
@@ -183,11 +186,11 @@ func (t *Translator) Loss(ctx context.Context, pairs []Pair) (float64, error) {
 	}
 	defer m.Close()
 	sum, words := 0.0, 0
-	for from := 0; from < len(pairs); from += predictBatch {
+	for from := 0; from < len(pairs); from += batchSize {
 		if err := ctx.Err(); err != nil {
 			return 0, fmt.Errorf("judging: %w", err)
 		}
-		batch := t.numbers(pairs[from:min(from+predictBatch, len(pairs))])
+		batch := t.numbers(pairs[from:min(from+batchSize, len(pairs))])
 		if err := feed(m, batch); err != nil {
 			return 0, err
 		}

@@ -18,11 +18,13 @@ type TranslatorConfig struct {
 	FeedForward int     `json:"feed_forward"` // hidden units of the Transformer's layers; default 128
 	Layers      int     `json:"layers"`       // of a recurrent reader, or of the Transformer's reader and writer; default 1, which is also meant by 0
 	Dropout     float64 `json:"dropout"`      // of word vectors, between layers and of the rows of the output layer; default 0.1
-	Smoothing   float64 `json:"smoothing"`    // ε of label smoothing in training (Szegedy et al. 2016); default 0
 	Lower       bool    `json:"lower"`        // lower-case the source; default true
 	MinCount    int     `json:"min_count"`    // words seen less often in training are unknown; default 1
 	MaxWords    int     `json:"max_words"`    // most frequent words that are kept of each language; default 0: all
 	Seed        uint64  `json:"seed"`         // of first values; default 1
+
+	// LabelSmoothing is ε of [verso.CrossEntropy] in training, from 0 to 1; default 0.
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
 }
 
 // DefaultTranslatorConfig returns a model that a laptop trains on some ten
@@ -48,8 +50,8 @@ func (c TranslatorConfig) validate() error {
 		return fmt.Errorf("%w: dropout wants a number from 0 to below 1, got %v", verso.ErrConfig, c.Dropout)
 	case c.Layers < 0:
 		return fmt.Errorf("%w: layers want 0 or more, got %d", verso.ErrConfig, c.Layers)
-	case !(c.Smoothing >= 0 && c.Smoothing <= 1):
-		return fmt.Errorf("%w: smoothing wants a number from 0 to 1, got %v", verso.ErrConfig, c.Smoothing)
+	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing <= 1):
+		return fmt.Errorf("%w: label smoothing wants a number from 0 to 1, got %v", verso.ErrConfig, c.LabelSmoothing)
 	case c.MinCount < 0 || c.MaxWords < 0:
 		return fmt.Errorf("%w: min count and max words want 0 or more, got %d and %d", verso.ErrConfig, c.MinCount, c.MaxWords)
 	}

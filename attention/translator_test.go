@@ -162,7 +162,7 @@ func TestTranslatorEdges(t *testing.T) {
 func TestTranslatorLayersAndSmoothing(t *testing.T) {
 	train := func(smoothing float64) *attention.Translator {
 		c, f := translatorSettings(1)
-		c.Layers, c.Smoothing, c.Dropout, f.Epochs = 2, smoothing, 0.05, 8
+		c.Layers, c.LabelSmoothing, c.Dropout, f.Epochs = 2, smoothing, 0.05, 8
 		m, _, err := attention.TrainTranslator(t.Context(), reversed(1500, 1), nil, c, f)
 		require.NoError(t, err)
 		return m
@@ -266,7 +266,7 @@ func TestTranslatorErrors(t *testing.T) {
 		func(c *attention.TranslatorConfig) { c.Dropout = 1 },
 		func(c *attention.TranslatorConfig) { c.MaxWords = -1 },
 		func(c *attention.TranslatorConfig) { c.Layers = -1 },
-		func(c *attention.TranslatorConfig) { c.Smoothing = 1.1 },
+		func(c *attention.TranslatorConfig) { c.LabelSmoothing = 1.1 },
 	} {
 		bad := c
 		change(&bad)

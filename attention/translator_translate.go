@@ -31,7 +31,7 @@ func (t *Translator) Translate(ctx context.Context, text string, c SearchConfig)
 // translations.
 func (t *Translator) TranslateAll(ctx context.Context, texts []string, c SearchConfig) ([]*Translation, error) {
 	out := make([]*Translation, 0, len(texts))
-	for part := range slices.Chunk(texts, predictBatch) {
+	for part := range slices.Chunk(texts, batchSize) {
 		found, err := t.translate(ctx, part, c)
 		if err != nil {
 			return nil, err

@@ -61,3 +61,29 @@ func TestWeightsMaps(t *testing.T) {
 		}
 	}
 }
+
+// Keys that are added come first in the weights, and no mask hides them.
+func TestWeightsOfAddedKeys(t *testing.T) {
+	c := attention.DefaultMultiHeadConfig()
+	c.AddBiasKV, c.AddZeroAttn, c.Causal = true, true, true
+	a := attention.NewMultiHead(verso.NewParams(1), width, 2, c)
+	g := verso.NewGraph(1)
+	x, mask := g.Sequence("x", tensor.Float32, width), g.Input("mask", tensor.Int, 1)
+	_, w := a.ForwardWeights(g, x, x, x, attention.Mask{Keys: mask})
+	m, err := g.Compile(nil)
+	require.NoError(t, err)
+	defer m.Close()
+	require.NoError(t, m.FeedSequence(x, randomFloats(rand.New(rand.NewPCG(3, 4)), 3*width), []int{2, 0, 1}))
+	require.NoError(t, m.FeedInts(mask, []int{1, 1, 0}))
+	require.NoError(t, m.Run())
+	maps, err := w.Maps(m)
+	require.NoError(t, err)
+	for s, want := range [][2]int{{2, 4}, {0, 2}, {1, 3}} {
+		require.Equal(t, want, [2]int{maps[s][0].Queries, maps[s][0].Keys})
+	}
+	require.Zero(t, maps[0][1].Row(0)[3], "the first row sees itself and the added keys")
+	require.NotZero(t, maps[0][1].Row(1)[3])
+	last := maps[2][0].Row(0)
+	require.Zero(t, last[2])
+	require.InDelta(t, 1, last[0]+last[1], 1e-6, "where all else is hidden the added keys are left")
+}
