@@ -3,10 +3,13 @@ package attention
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/vocab"
+	"github.com/seed6481993f/verso/internal/kernel"
 )
 
 // Translation is what [Translator.Translate] returns.
@@ -26,18 +29,30 @@ func (t *Translator) Translate(ctx context.Context, text string, c SearchConfig)
 	return all[0], nil
 }
 
-// TranslateAll translates many texts, in their order, which is faster than one by
-// one. It stops between words when ctx is done. With an error there are no
-// translations.
+// TranslateAll translates many texts, in their order, on all cores. It stops between
+// words when ctx is done. With an error there are no translations.
 func (t *Translator) TranslateAll(ctx context.Context, texts []string, c SearchConfig) ([]*Translation, error) {
-	out := make([]*Translation, 0, len(texts))
-	for part := range slices.Chunk(texts, batchSize) {
-		found, err := t.translate(ctx, part, c)
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	batches := slices.Collect(slices.Chunk(texts, batchSize))
+	out, errs := make([]*Translation, len(texts)), make([]error, len(batches))
+	var failed atomic.Bool
+	kernel.Parallel(runtime.GOMAXPROCS(0), len(batches), func(i int) {
+		if failed.Load() {
+			return
+		}
+		found, err := t.translate(ctx, batches[i], c)
+		if errs[i] = err; err != nil {
+			failed.Store(true)
+		}
+		for k, all := range found {
+			out[i*batchSize+k] = all[0]
+		}
+	})
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
-		}
-		for _, all := range found {
-			out = append(out, all[0])
 		}
 	}
 	return out, nil
@@ -55,9 +70,6 @@ func (t *Translator) TranslateN(ctx context.Context, text string, c SearchConfig
 
 // translate returns for each text one translation or more.
 func (t *Translator) translate(ctx context.Context, texts []string, c SearchConfig) ([][]*Translation, error) {
-	if err := c.validate(); err != nil {
-		return nil, err
-	}
 	tokens, ids, limits := make([][]vocab.Token, len(texts)), make([][]int, len(texts)), make([]int, len(texts))
 	for i, text := range texts {
 		tokens[i] = pieces(text, t.cfg.Lower)
