@@ -34,10 +34,14 @@ type replicas[T op.Float] struct {
 	list    []*replica[T]
 	params  []*Param // that learn, in the order of Task.Params
 	active  []*replica[T]
+	pieces  []piece       // of the gradients, that are added by themselves
 	dense   [][]T         // sums over shards, a parameter each
 	rows    []*op.Rows[T] // of tables
 	grads   []ParamGradient
 }
+
+// piece is a run of a parameter's elements; of a table it is all of them.
+type piece struct{ param, from, to int }
 
 // replica is the graph of one shard, with its part of the batch.
 type replica[T op.Float] struct {
@@ -120,6 +124,15 @@ func (r *replicas[T]) align(ps *Params) error {
 		}
 	}
 	r.dense, r.rows = make([][]T, len(r.params)), make([]*op.Rows[T], len(r.params))
+	for k, p := range r.params {
+		step := gradientPiece
+		if p.table {
+			step = p.Len()
+		}
+		for from := 0; from < p.Len(); from += step {
+			r.pieces = append(r.pieces, piece{k, from, min(from+step, p.Len())})
+		}
+	}
 	return nil
 }
 
@@ -173,7 +186,14 @@ func (r *replicas[T]) cut(examples []int) (total float64, err error) {
 func (r *replicas[T]) sum(weight float64) []ParamGradient {
 	r.grads = r.grads[:0]
 	if len(r.active) > 1 {
-		kernel.Parallel(r.workers, len(r.params), func(k int) { r.sumOne(k, weight) })
+		r.prepare()
+		kernel.Parallel(r.workers, len(r.pieces), func(i int) {
+			if at := r.pieces[i]; r.rows[at.param] != nil {
+				r.sumRows(at.param, weight)
+			} else {
+				r.sumPiece(at, weight)
+			}
+		})
 	}
 	for k, p := range r.params {
 		if len(r.active) == 1 {
@@ -189,28 +209,47 @@ func (r *replicas[T]) sum(weight float64) []ParamGradient {
 	return r.grads
 }
 
-// sumOne adds one parameter's gradients.
-func (r *replicas[T]) sumOne(k int, weight float64) {
-	p := r.params[k]
-	if p.table {
-		if r.rows[k] == nil {
+// prepare makes memory for the sums, at the first one.
+func (r *replicas[T]) prepare() {
+	for k, p := range r.params {
+		switch {
+		case r.rows[k] != nil || r.dense[k] != nil:
+		case p.table:
 			r.rows[k] = op.NewRows[T](p.value.Shape()[0], p.width())
-		}
-		r.rows[k].Reset()
-	} else {
-		if r.dense[k] == nil {
+		default:
 			r.dense[k] = make([]T, p.Len())
 		}
-		clear(r.dense[k])
 	}
+}
+
+// sumRows adds the touched rows of a table.
+func (r *replicas[T]) sumRows(k int, weight float64) {
+	sum := r.rows[k]
+	sum.Reset()
 	for _, one := range r.active {
-		scale := T(one.weight / weight)
-		if rows := one.sinks[k].Rows(); rows != nil {
-			for j, i := range rows.Index {
-				kernel.Axpy(scale, rows.Data[j*rows.Width:(j+1)*rows.Width], r.rows[k].Row(i))
-			}
-		} else if d := one.sinks[k].Dense(); d != nil {
-			kernel.Axpy(scale, d, r.dense[k])
+		rows := one.sinks[k].Rows()
+		for j, i := range rows.Index {
+			kernel.Axpy(T(one.weight/weight), rows.Data[j*rows.Width:(j+1)*rows.Width], sum.Row(i))
 		}
+	}
+}
+
+// sumPiece adds a piece of a dense gradient.
+func (r *replicas[T]) sumPiece(at piece, weight float64) {
+	sum, first := r.dense[at.param][at.from:at.to], true
+	for _, one := range r.active {
+		d := one.sinks[at.param].Dense()
+		switch {
+		case d == nil:
+		case first:
+			copy(sum, d[at.from:at.to])
+			kernel.Scale(T(one.weight/weight), sum)
+			first = false
+		default:
+			kernel.Axpy(T(one.weight/weight), d[at.from:at.to], sum)
+		}
+	}
+	if first {
+		clear(sum)
 	}
 }

@@ -199,7 +199,7 @@ func (tr *trainer) step() (Progress, error) {
 
 // update checks and clips the gradients and moves the weights.
 func (tr *trainer) update(loss, rate float64, grads []ParamGradient) error {
-	norm := GradientNorm(grads, 2)
+	norm := gradientNorm(grads, tr.c.Workers)
 	if !finite(loss) || !finite(norm) {
 		// The norm of finite float64 gradients may overflow; then go on.
 		if which := notFinite(tr.batches.learning(), grads); which != "" || !finite(loss) {
@@ -210,7 +210,7 @@ func (tr *trainer) update(loss, rate float64, grads []ParamGradient) error {
 		}
 	}
 	if tr.c.ClipNorm > 0 {
-		scaleGradients(grads, optim.ClipCoefficient(norm, tr.c.ClipNorm))
+		scaleGradients(grads, optim.ClipCoefficient(norm, tr.c.ClipNorm), tr.c.Workers)
 	}
 	return tr.move(rate, grads)
 }
