@@ -1,11 +1,9 @@
 package verso
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 )
 
 // Sampling says how a token is drawn from the logits of a language model. It is
@@ -46,8 +44,9 @@ func (s Sampling) Validate() error {
 type Sampler struct {
 	s     Sampling
 	rng   *rand.Rand
-	order []int     // the tokens that can still be drawn, by falling probability
+	order []int     // the tokens that can be drawn, by falling probability where TopK or TopP chose them
 	p     []float64 // their probabilities, not yet divided by the sum
+	heap  likeliest
 }
 
 // NewSampler returns a sampler, or an [ErrConfig].
@@ -60,8 +59,8 @@ func NewSampler(s Sampling, seed uint64) (*Sampler, error) {
 
 // Next draws a token. It returns its number and the probability with which it was
 // drawn (1 at temperature 0). A logit of −Inf forbids its token. No logits at
-// all, none above −Inf, a NaN or +Inf are an [ErrNotFinite]. Cost: O(n log n)
-// where TopK or TopP need the order, O(n) else.
+// all, none above −Inf, a NaN or +Inf are an [ErrNotFinite]. Cost: O(n + k log n)
+// for n tokens of which TopK or TopP leave k.
 func (s *Sampler) Next(logits []float32) (token int, probability float64, err error) {
 	best := -1
 	for i, z := range logits {
@@ -97,21 +96,35 @@ func (s *Sampler) Next(logits []float32) (token int, probability float64, err er
 // returns their sum.
 func (s *Sampler) candidates(logits []float32, largest float64) (sum float64) {
 	s.order, s.p = s.order[:0], s.p[:0]
-	for i := range logits {
-		s.order = append(s.order, i)
+	power := func(id int) float64 { return math.Exp((float64(logits[id]) - largest) / s.s.Temperature) }
+	take := func(id int) float64 {
+		s.order, s.p = append(s.order, id), append(s.p, power(id))
+		return s.p[len(s.p)-1]
 	}
 	keep := len(logits)
 	if s.s.TopK > 0 {
 		keep = min(keep, s.s.TopK)
 	}
-	if keep < len(logits) || s.s.TopP < 1 {
-		slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
-		s.order = s.order[:keep]
-	}
-	for _, id := range s.order {
-		p := math.Exp((float64(logits[id]) - largest) / s.s.Temperature)
-		s.p = append(s.p, p)
-		sum += p
+	switch {
+	case keep < len(logits):
+		s.heap.fill(logits)
+		for range keep {
+			sum += take(s.heap.pop(logits))
+		}
+	case s.s.TopP < 1: // only what is taken has to be in order
+		s.heap.fill(logits)
+		for id := range logits {
+			sum += power(id)
+		}
+		mass := 0.0
+		for mass < s.s.TopP*sum && len(s.heap) > 0 {
+			mass += take(s.heap.pop(logits))
+		}
+		return mass
+	default:
+		for id := range logits {
+			sum += take(id)
+		}
 	}
 	if s.s.TopP == 1 {
 		return sum
@@ -124,4 +137,42 @@ func (s *Sampler) candidates(logits []float32, largest float64) (sum float64) {
 		}
 	}
 	return sum
+}
+
+// likeliest is a heap of tokens, the likeliest first and of equal ones the lower.
+type likeliest []int
+
+func (h *likeliest) fill(logits []float32) {
+	*h = (*h)[:0]
+	for id := range logits {
+		*h = append(*h, id)
+	}
+	for i := len(*h)/2 - 1; i >= 0; i-- {
+		h.sink(i, logits)
+	}
+}
+
+// pop takes the likeliest out.
+func (h *likeliest) pop(logits []float32) int {
+	top, last := (*h)[0], len(*h)-1
+	(*h)[0] = (*h)[last]
+	*h = (*h)[:last]
+	h.sink(0, logits)
+	return top
+}
+
+// sink moves token i down to its place.
+func (h likeliest) sink(i int, logits []float32) {
+	before := func(a, b int) bool { return logits[a] > logits[b] || logits[a] == logits[b] && a < b }
+	for {
+		child := 2*i + 1
+		if child+1 < len(h) && before(h[child+1], h[child]) {
+			child++
+		}
+		if child >= len(h) || !before(h[child], h[i]) {
+			return
+		}
+		h[i], h[child] = h[child], h[i]
+		i = child
+	}
 }

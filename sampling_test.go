@@ -1,8 +1,11 @@
 package verso_test
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,6 +62,67 @@ func TestSampler(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			require.InDeltaSlice(t, c.want, frequencies(t, c.s, logits, 40_000), 0.01)
+		})
+	}
+}
+
+// Among many tokens, some of them equal, those are drawn that a sort leaves, each
+// with its probability among them.
+func TestSamplerChoice(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 20 {
+		logits := make([]float32, 300)
+		for i := range logits {
+			logits[i] = float32(rng.IntN(12)) / 2
+		}
+		s := verso.Sampling{Temperature: 0.9, TopK: rng.IntN(3) * 40, TopP: []float64{1, 0.7}[rng.IntN(2)]}
+		order := make([]int, len(logits))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(logits[b], logits[a]) })
+		if s.TopK > 0 {
+			order = order[:s.TopK]
+		}
+		sum := func(of []int) (sum float64) {
+			for _, id := range of {
+				sum += math.Exp(float64(logits[id]) / s.Temperature)
+			}
+			return sum
+		}
+		n := 1
+		for s.TopP < 1 && sum(order[:n]) < s.TopP*sum(order) {
+			n++
+		}
+		if s.TopP < 1 {
+			order = order[:n]
+		}
+		sampler, err := verso.NewSampler(s, 3)
+		require.NoError(t, err)
+		for range 400 {
+			id, p, err := sampler.Next(logits)
+			require.NoError(t, err)
+			require.Contains(t, order, id, "%+v", s)
+			require.InEpsilon(t, sum([]int{id})/sum(order), p, 1e-9, "%+v", s)
+		}
+	}
+}
+
+func BenchmarkSampler(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	logits := make([]float32, 10_000)
+	for i := range logits {
+		logits[i] = float32(2 * rng.NormFloat64())
+	}
+	for _, s := range []verso.Sampling{{Temperature: 1, TopP: 1}, {Temperature: 1, TopK: 40, TopP: 1}, {Temperature: 1, TopP: 0.9}} {
+		b.Run(fmt.Sprintf("k=%d,p=%v", s.TopK, s.TopP), func(b *testing.B) {
+			sampler, err := verso.NewSampler(s, 1)
+			require.NoError(b, err)
+			for b.Loop() {
+				if _, _, err := sampler.Next(logits); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
 }

@@ -28,11 +28,12 @@ func DefaultOptions() Options {
 	return Options{Sampling: verso.DefaultSampling(), Seed: 1, Length: 100}
 }
 
-// Token is one that [LanguageModel.Generate] drew.
+// Token is one that [LanguageModel.Generate] drew, or that may come next by
+// [LanguageModel.Next].
 type Token struct {
 	ID          int
 	Text        string
-	Probability float64 // with which it was drawn, after temperature, top-k and top-p
+	Probability float64 // the model's; of a drawn one after temperature, top-k and top-p
 }
 
 // Generate goes on from a prompt, a token at a time; [LanguageModel.Join] makes a

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -199,6 +200,61 @@ func TestGenerateErrors(t *testing.T) {
 	p, _ := m.Params().Get("out.bias")
 	p.Float32s()[3] = float32(math.NaN())
 	require.ErrorIs(t, fails(t.Context(), "tres", nil), verso.ErrNotFinite)
+}
+
+// What comes next, and how likely: the same probabilities by which a text is drawn
+// and judged.
+func TestNext(t *testing.T) {
+	for _, window := range []int{0, 3} {
+		c, f := smallLM(recurrent.LevelWord)
+		c.Window, f.Epochs = window, 20
+		m := trainLM(t, c, f)
+		all, err := m.Next(t.Context(), "tragaban trigo en", 1000)
+		require.NoError(t, err)
+		require.Len(t, all, m.Words().Len())
+		sum := 0.0
+		for i, token := range all {
+			sum += token.Probability
+			word, _ := m.Words().Word(token.ID)
+			require.Equal(t, word, token.Text)
+			require.True(t, i == 0 || token.Probability <= all[i-1].Probability)
+		}
+		assert.InDelta(t, 1, sum, 1e-5)
+		two, err := m.Next(t.Context(), "tragaban trigo en", 2)
+		require.NoError(t, err)
+		assert.Equal(t, all[:2], two)
+		assert.Equal(t, "un", two[0].Text)
+		o := recurrent.DefaultOptions()
+		o.Length, o.TopK, o.Unknown = 1, 1000, true
+		for token, err := range m.Generate(t.Context(), "tragaban trigo en", o) {
+			require.NoError(t, err)
+			at := slices.IndexFunc(all, func(x recurrent.Token) bool { return x.ID == token.ID })
+			assert.InEpsilon(t, all[at].Probability, token.Probability, 1e-5)
+		}
+
+		text := ids(t, m, "tragaban trigo en un trigal")
+		score, err := m.Score(t.Context(), text)
+		require.NoError(t, err)
+		require.Len(t, score, len(text)-max(window, 1))
+		assert.InDelta(t, math.Log(two[0].Probability), score[len(score)-2], 1e-5, "of the word un")
+		total := 0.0
+		for _, x := range score {
+			total += x
+		}
+		p, err := m.Perplexity(t.Context(), text)
+		require.NoError(t, err)
+		assert.InEpsilon(t, p, math.Exp(-total/float64(len(score))), 1e-12)
+		_, err = m.Score(t.Context(), text[:1])
+		require.ErrorIs(t, err, recurrent.ErrText)
+		_, err = m.Next(t.Context(), "tres gatos", 1)
+		require.ErrorIs(t, err, recurrent.ErrToken)
+		_, err = m.Next(t.Context(), "tres", 0)
+		require.ErrorIs(t, err, verso.ErrConfig)
+		bias, _ := m.Params().Get("out.bias")
+		bias.Float32s()[3] = float32(math.NaN())
+		_, err = m.Next(t.Context(), "tres", 1)
+		require.ErrorIs(t, err, verso.ErrNotFinite)
+	}
 }
 
 func TestJoin(t *testing.T) {

@@ -24,9 +24,11 @@ import (
 // hands the states on without their gradients. With a Window each token is
 // predicted from so many before it, and only the last place has a loss.
 //
-// Build one with [TrainLM], [NewLM] or [LoadLM]. [LanguageModel.Generate] and
-// [LanguageModel.Perplexity] may be called from many goroutines; not while
-// [LanguageModel.Fit] runs on the same model or its weights are written to.
+// Build one with [TrainLM], [NewLM] or [LoadLM]. [LanguageModel.Generate] writes on,
+// [LanguageModel.Next] says what may come next, [LanguageModel.Score] and
+// [LanguageModel.Perplexity] how likely a text is. They may be called from many
+// goroutines, but not while weights are written to: within [LanguageModel.Fit] from
+// its Progress alone.
 //
 // Cost of training, a token: 6·(weights of the net + tokens·hidden) operations.
 //
