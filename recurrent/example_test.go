@@ -1,11 +1,13 @@
 package recurrent_test
 
 import (
+	"context"
 	"fmt"
 
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/recurrent"
 )
 
@@ -70,4 +72,59 @@ func ExampleCell() {
 	// [-0.550 -0.111 -0.079]
 	// [-0.568 -0.181 -0.299]
 	// shape mismatch: a step of 1 sequences wants rows of 3, together 3 numbers, got 2
+}
+
+func ExampleClassifier() {
+	var data []dataset.Example
+	for range 50 {
+		data = append(data,
+			dataset.Example{Class: "who", Text: "who wrote these lines ?"},
+			dataset.Example{Class: "where", Text: "where do the lines end ?"})
+	}
+	c := recurrent.DefaultClassifierConfig()
+	c.Cell, c.Hidden, c.ConvWidths, c.ConvMaps = recurrent.CellLSTM, 16, []int{3}, 16
+	m, _, err := recurrent.TrainClassifier(context.Background(), data, nil, nil, c, recurrent.DefaultClassifierFit())
+	if err != nil {
+		panic(err)
+	}
+	p, err := m.Predict("where does this line end ?")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(p.Class)
+	// Output: where
+}
+
+// Learn a line by heart, and go on from its beginning.
+func ExampleLanguageModel() {
+	c := recurrent.DefaultLMConfig()
+	c.Dim, c.Hidden, c.Layers, c.Window = 8, 16, 1, 4
+	fit := recurrent.DefaultLMFit(c)
+	fit.Epochs, fit.Batch = 50, 5
+	fit.Optimizer, fit.Schedule = verso.Adam(verso.DefaultAdamConfig()), verso.ConstantRate(0.02)
+
+	ctx := context.Background()
+	m, _, err := recurrent.TrainLM(ctx, "puedo escribir los versos más tristes esta noche\n", "", c, fit)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	o := recurrent.DefaultOptions()
+	o.Temperature, o.Stop = 0, recurrent.LineEnd // the likeliest words of a line
+	for token, err := range m.Generate(ctx, "puedo escribir los versos", o) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(token.Text)
+	}
+	for _, err := range m.Generate(ctx, "puedo cantar", o) {
+		fmt.Println(err)
+	}
+	// Output:
+	// más
+	// tristes
+	// esta
+	// noche
+	// prompt, token 2: unknown token: the vocabulary of 10 has no "cantar"
 }

@@ -109,22 +109,22 @@ func (m *LanguageModel) generate(ctx context.Context, prompt string, o Options, 
 
 // prompt returns the numbers of a prompt's tokens, at least one.
 func (m *LanguageModel) prompt(prompt string) ([]int, error) {
-	tokens := m.cfg.tokens(prompt)
-	if len(tokens) == 0 {
-		id, err := m.known(m.cfg.lineEnd())
+	var ids []int
+	for t := range m.cfg.tokens(prompt) {
+		id, err := m.known(t)
 		if err != nil {
-			return nil, fmt.Errorf("%w: a prompt is wanted, as the model has learned no line's beginning", ErrText)
+			return nil, fmt.Errorf("prompt, token %d: %w", len(ids)+1, err)
 		}
-		return []int{id}, nil
+		ids = append(ids, id)
 	}
-	ids := make([]int, len(tokens))
-	for i, t := range tokens {
-		var err error
-		if ids[i], err = m.known(t); err != nil {
-			return nil, fmt.Errorf("prompt, token %d: %w", i+1, err)
-		}
+	if len(ids) > 0 {
+		return ids, nil
 	}
-	return ids, nil
+	id, err := m.known(m.cfg.lineEnd())
+	if err != nil {
+		return nil, fmt.Errorf("%w: a prompt is wanted, as the model has learned no line's beginning", ErrText)
+	}
+	return []int{id}, nil
 }
 
 // known returns the number of a token that has one of its own.

@@ -3,7 +3,6 @@ package recurrent_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -270,38 +269,4 @@ func TestJoin(t *testing.T) {
 	}
 	require.Equal(t, text, m.Join(tokens))
 	require.Len(t, tokens, 20)
-}
-
-// Learn a line by heart, and go on from its beginning.
-func ExampleLanguageModel() {
-	c := recurrent.DefaultLMConfig()
-	c.Dim, c.Hidden, c.Layers, c.Window = 8, 16, 1, 4
-	fit := recurrent.DefaultLMFit(c)
-	fit.Epochs, fit.Batch = 50, 5
-	fit.Optimizer, fit.Schedule = verso.Adam(verso.DefaultAdamConfig()), verso.ConstantRate(0.02)
-
-	ctx := context.Background()
-	m, _, err := recurrent.TrainLM(ctx, "puedo escribir los versos más tristes esta noche\n", "", c, fit)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	o := recurrent.DefaultOptions()
-	o.Temperature, o.Stop = 0, recurrent.LineEnd // the likeliest words of a line
-	for token, err := range m.Generate(ctx, "puedo escribir los versos", o) {
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Println(token.Text)
-	}
-	for _, err := range m.Generate(ctx, "puedo cantar", o) {
-		fmt.Println(err)
-	}
-	// Output:
-	// más
-	// tristes
-	// esta
-	// noche
-	// prompt, token 2: unknown token: the vocabulary of 10 has no "cantar"
 }

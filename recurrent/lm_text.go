@@ -2,6 +2,7 @@ package recurrent
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,26 +26,32 @@ func (c LMConfig) lineEnd() string {
 
 // tokens cuts a text, each of its lines ending in the line's token. The last line
 // has one if the text ends in "\n".
-func (c LMConfig) tokens(text string) []string {
-	if c.Lower {
-		text = strings.ToLower(text)
-	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	var out []string
-	if c.Level == LevelChar {
-		for _, r := range text { // bytes that are no UTF-8 become U+FFFD
-			out = append(out, string(r))
+func (c LMConfig) tokens(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if c.Lower {
+			text = strings.ToLower(text)
 		}
-		return out
-	}
-	for line := range strings.Lines(text) {
-		whole := strings.TrimSuffix(line, "\n")
-		out = append(out, vocab.Texts(lmTokenizers[c.Tokenizer].Tokenize(strings.ToValidUTF8(whole, "\uFFFD")))...)
-		if len(whole) < len(line) {
-			out = append(out, LineEnd)
+		text := strings.ReplaceAll(text, "\r\n", "\n")
+		if c.Level == LevelChar {
+			for _, r := range text { // bytes that are no UTF-8 become U+FFFD
+				if !yield(string(r)) {
+					return
+				}
+			}
+			return
+		}
+		for line := range strings.Lines(text) {
+			whole := strings.TrimSuffix(line, "\n")
+			for _, t := range lmTokenizers[c.Tokenizer].Tokenize(strings.ToValidUTF8(whole, "\uFFFD")) {
+				if !yield(t.Text) {
+					return
+				}
+			}
+			if len(whole) < len(line) && !yield(LineEnd) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // LMVocabulary numbers the tokens of a text: [Unknown] first, then the others by
@@ -54,7 +61,7 @@ func LMVocabulary(text string, c LMConfig) (*vocab.Vocabulary, error) {
 		return nil, err
 	}
 	var count vocab.Counter
-	for _, t := range c.tokens(text) {
+	for t := range c.tokens(text) {
 		count.Add(t)
 	}
 	v := vocab.Config{MinCount: int64(c.MinCount), MaxSize: c.MaxTokens, Special: []string{Unknown}, Unk: Unknown}
@@ -68,12 +75,13 @@ func LMVocabulary(text string, c LMConfig) (*vocab.Vocabulary, error) {
 // without a number gets that of [Unknown]; in a vocabulary without one it is an
 // [ErrToken].
 func (m *LanguageModel) IDs(text string) ([]int, error) {
-	tokens := m.cfg.tokens(text)
-	ids := make([]int, len(tokens))
-	for i, t := range tokens {
-		if ids[i], _ = m.words.ID(t); ids[i] < 0 {
-			return nil, fmt.Errorf("%w: %q, token %d of the text, and the vocabulary has no unknown word", ErrToken, t, i)
+	ids := []int{}
+	for t := range m.cfg.tokens(text) {
+		id, _ := m.words.ID(t)
+		if id < 0 {
+			return nil, fmt.Errorf("%w: %q, token %d of the text, and the vocabulary has no unknown word", ErrToken, t, len(ids))
 		}
+		ids = append(ids, id)
 	}
 	return ids, nil
 }

@@ -146,6 +146,55 @@ func testGRU[T Float](t *testing.T, eps, slopeEps float64) {
 	require.Panics(t, func() { GRUStepGrad(2, 3, y, y, y[:6], y[:5]) })
 }
 
+// Gates that are shut, open or no numbers at all give what the formulas give, next to
+// ordinary ones, and a state may be changed in place.
+func TestRecurrentStepsAtExtremes(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), float32(math.NaN())
+	values := []float32{0, 1, -1, 100, -100, inf, -inf, nan}
+	same := func(t *testing.T, want float64, got float32, what ...any) {
+		t.Helper()
+		if math.IsNaN(want) {
+			require.True(t, math.IsNaN(float64(got)), what...)
+			return
+		}
+		require.InDelta(t, want, got, 1e-6, what...)
+	}
+	onEachPath(t, func(t *testing.T) {
+		const hidden = 8 * 8
+		for _, other := range values[:5] {
+			gates, c := make([]float32, 4*hidden), make([]float32, hidden)
+			x, a, h := make([]float32, 3*hidden), make([]float32, 3*hidden), make([]float32, hidden)
+			for j := range hidden {
+				p, q := values[j/8], values[j%8]
+				gates[j], gates[hidden+j], gates[2*hidden+j], gates[3*hidden+j], c[j] = p, q, q, p, other/100
+				x[j], x[hidden+j], x[2*hidden+j], a[2*hidden+j], h[j] = p, q, p, other, 0.5
+			}
+			wasGates, wasC, wasX := wide(gates), wide(c), wide(x)
+			u, shown := make([]float32, hidden), make([]float32, hidden)
+			LSTMStep(1, hidden, gates, c, c, u, shown)
+			GRUStep(1, hidden, x, a, h, h)
+			for j := range hidden {
+				next, out := lstmAlone(wasGates[j], wasGates[hidden+j], wasGates[2*hidden+j], wasGates[3*hidden+j], wasC[j])
+				same(t, next, c[j], "c", j, other)
+				same(t, out, shown[j], "h", j, other)
+				px := [3]float64{wasX[j], wasX[hidden+j], wasX[2*hidden+j]}
+				same(t, gruAlone(px, [3]float64{0, 0, float64(other)}, 0.5), h[j], "gru", j, other)
+			}
+			dc, dh := make([]float32, hidden), make([]float32, hidden)
+			for j := range dh {
+				dh[j] = 1
+			}
+			before := wide(gates)
+			LSTMStepGrad(1, hidden, gates, make([]float32, hidden), u, dh, dc)
+			for j := range hidden {
+				o, v := before[3*hidden+j], float64(u[j])
+				same(t, v*o*(1-o), gates[3*hidden+j], "do", j, other)
+				same(t, o*(1-v*v)*before[hidden+j], dc[j], "dc", j, other)
+			}
+		}
+	})
+}
+
 func TestPlainSteps(t *testing.T) {
 	onEachPath(t, func(t *testing.T) {
 		for n := range 71 {
