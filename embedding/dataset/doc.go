@@ -1,4 +1,4 @@
-// Package dataset reads labelled texts: what a classifier of any package learns
+// Package dataset reads and writes labelled texts: what a classifier of any package learns
 // from. It imports no graph.
 //
 // The file form is one example a line, a class, a tab and the text, in UTF-8:

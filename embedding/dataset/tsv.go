@@ -9,19 +9,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
-)
 
-// Errors of reading, wrapped with the line.
-var (
-	// ErrForm signifies a line without a tab or without a class.
-	ErrForm = errors.New("want a class, a tab and a text")
-	// ErrUTF8 signifies bytes that are not UTF-8.
-	ErrUTF8 = errors.New("not valid UTF-8")
-	// ErrEmpty signifies a file without a single example.
-	ErrEmpty = errors.New("no examples")
-	// ErrLine signifies a line longer than [MaxLine].
-	ErrLine = errors.New("line too long")
+	"github.com/seed6481993f/verso/internal/atomicfile"
 )
 
 // MaxLine is the longest line in bytes that is read.
@@ -55,7 +46,7 @@ func ReadTSV(r io.Reader) ([]Example, error) {
 			return nil, fmt.Errorf("line %d: %w", line, ErrUTF8)
 		}
 		class, text, ok := strings.Cut(s, "\t")
-		if class = strings.TrimSpace(class); !ok || class == "" {
+		if class = trim(class); !ok || class == "" {
 			return nil, fmt.Errorf("line %d: %w, got %q", line, ErrForm, clip(s))
 		}
 		out = append(out, Example{Class: class, Text: text})
@@ -70,6 +61,11 @@ func ReadTSV(r io.Reader) ([]Example, error) {
 		return nil, ErrEmpty
 	}
 	return out, nil
+}
+
+// trim takes blanks off a class, and byte order marks, which are left where files with them are put together.
+func trim(class string) string {
+	return strings.TrimFunc(class, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
 }
 
 // clip shortens a line for an error message.
@@ -113,7 +109,60 @@ func Classes(examples []Example) []string {
 	return slices.Compact(out)
 }
 
-// Pick returns the examples of the given numbers.
+// WriteTSV writes examples as [ReadTSV] reads them. A class that is empty, has blanks at its
+// ends or holds a tab or a line feed, a text with a line feed or a carriage return at its end,
+// and lines that would be too long, cannot be written; nor can no examples at all. The error
+// names the example, counted from 0.
+func WriteTSV(w io.Writer, examples []Example) error {
+	if len(examples) == 0 {
+		return ErrEmpty
+	}
+	out := bufio.NewWriter(w)
+	for i, e := range examples {
+		if err := e.check(); err != nil {
+			return fmt.Errorf("example %d: %w: %q", i, err, clip(e.Class+"\t"+e.Text))
+		}
+		if _, err := out.WriteString(e.Class + "\t" + e.Text + "\n"); err != nil {
+			return fmt.Errorf("dataset: write: %w", err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("dataset: write: %w", err)
+	}
+	return nil
+}
+
+// check tells whether the example can be written as a line.
+func (e Example) check() error {
+	switch {
+	case e.Class == "" || e.Class != trim(e.Class) || strings.ContainsAny(e.Class, "\t\n"),
+		strings.Contains(e.Text, "\n") || strings.HasSuffix(e.Text, "\r"):
+		return ErrForm
+	case !utf8.ValidString(e.Class) || !utf8.ValidString(e.Text):
+		return ErrUTF8
+	case len(e.Class)+len(e.Text)+2 > MaxLine:
+		return ErrLine
+	}
+	return nil
+}
+
+// SaveTSV writes a file as [WriteTSV] does, through gzip where its name ends in ".gz". The
+// file appears whole or not at all.
+func SaveTSV(path string, examples []Example) error {
+	return atomicfile.Write(path, func(w io.Writer) error {
+		if !strings.HasSuffix(path, ".gz") {
+			return WriteTSV(w, examples)
+		}
+		z := gzip.NewWriter(w)
+		if err := WriteTSV(z, examples); err != nil {
+			return err
+		}
+		return z.Close()
+	})
+}
+
+// Pick returns the examples of the given numbers, each of which must be 0 …
+// len(examples)-1: as an index of a slice, another panics.
 func Pick(examples []Example, numbers []int) []Example {
 	out := make([]Example, len(numbers))
 	for i, n := range numbers {

@@ -1,7 +1,9 @@
 package dataset_test
 
 import (
+	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,6 +70,43 @@ func TestLoadTSV(t *testing.T) {
 	require.ErrorContains(t, err, "a.tsv.gz")
 }
 
+func TestWriteTSV(t *testing.T) {
+	examples := []dataset.Example{{Class: "pos", Text: "good\tvery\r."}, {Class: "a class", Text: ""}}
+	var file bytes.Buffer
+	require.NoError(t, dataset.WriteTSV(&file, examples))
+	require.Equal(t, "pos\tgood\tvery\r.\na class\t\n", file.String())
+	for _, name := range []string{"a.tsv", "a.tsv.gz"} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, dataset.SaveTSV(path, examples))
+		got, err := dataset.LoadTSV(path)
+		require.NoError(t, err)
+		require.Equal(t, examples, got)
+	}
+
+	path := filepath.Join(t.TempDir(), "bad.tsv.gz")
+	for _, bad := range []struct {
+		class, text string
+		want        error
+	}{
+		{"", "x", dataset.ErrForm}, {" a", "x", dataset.ErrForm}, {"a\tb", "x", dataset.ErrForm}, {"a\nb", "x", dataset.ErrForm},
+		{"a", "x\ny", dataset.ErrForm}, {"a", "x\r", dataset.ErrForm}, {"\ufeffa", "x", dataset.ErrForm}, {"a", "\xff", dataset.ErrUTF8},
+		{"a", strings.Repeat("x", dataset.MaxLine), dataset.ErrLine},
+	} {
+		err := dataset.SaveTSV(path, []dataset.Example{{Class: "a", Text: "b"}, {Class: bad.class, Text: bad.text}})
+		require.ErrorIs(t, err, bad.want, "%.20q", bad)
+		require.ErrorContains(t, err, "example 1")
+		require.NoFileExists(t, path)
+	}
+	require.ErrorIs(t, dataset.WriteTSV(&file, nil), dataset.ErrEmpty)
+	broken := errors.New("broken")
+	require.ErrorIs(t, dataset.WriteTSV(failing{broken}, examples), broken)
+	require.ErrorIs(t, dataset.WriteTSV(failing{broken}, []dataset.Example{{Class: "a", Text: strings.Repeat("x", 1<<16)}}), broken)
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
 func FuzzReadTSV(f *testing.F) {
 	f.Add("0\tfine\n1\t\n")
 	f.Add("\ufeff\n\t\n")
@@ -77,11 +116,26 @@ func FuzzReadTSV(f *testing.F) {
 			return
 		}
 		require.NotEmpty(t, got)
+		var file bytes.Buffer
+		require.NoError(t, dataset.WriteTSV(&file, got))
+		again, err := dataset.ReadTSV(&file)
+		require.NoError(t, err)
+		require.Equal(t, got, again)
 		for _, e := range got {
 			require.NotEmpty(t, e.Class)
 			require.True(t, utf8.ValidString(e.Text))
 		}
 	})
+}
+
+func ExampleWriteTSV() {
+	examples := []dataset.Example{{Class: "neg", Text: "simplistic , silly and tedious ."}, {Class: "pos", Text: "a gorgeous movie ."}}
+	if err := dataset.WriteTSV(os.Stdout, examples); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// neg	simplistic , silly and tedious .
+	// pos	a gorgeous movie .
 }
 
 func ExampleReadTSV() {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -28,6 +29,26 @@ func TestSentences(t *testing.T) {
 	known := NewSentences(v, SentenceConfig{KnownOnly: true, Weight: func(w string) float64 { return float64(len(w)) / 2 }})
 	assert.Equal(t, []float32{2, 0}, known.Vector([]string{"a", "x"}))
 	assert.Equal(t, []float32{0, 0}, known.Vector([]string{"x"}))
+}
+
+func TestSentencesFromManyGoroutines(t *testing.T) {
+	v := random(t, 50, 16)
+	f := CountIDF(all([][]string{v.words[:9], v.words[5:30]}))
+	s, err := NewSentences(v, SentenceConfig{Weight: f.Weight}).WithoutCommon(all([][]string{v.words[:9], v.words[5:30]}))
+	require.NoError(t, err)
+	want := s.Vector(v.words[3:12])
+	distance, err := v.MoverDistance(t.Context(), v.words[:9], v.words[5:30], DefaultMoverConfig())
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			assert.Equal(t, want, s.Vector(v.words[3:12]))
+			d, err := v.MoverDistance(t.Context(), v.words[:9], v.words[5:30], DefaultMoverConfig())
+			assert.NoError(t, err)
+			assert.Equal(t, distance, d)
+		})
+	}
+	group.Wait()
 }
 
 func TestIDF(t *testing.T) {

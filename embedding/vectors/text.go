@@ -17,7 +17,7 @@ const maxLine = maxWord + 32*maxDim
 // "n D", then a line a word. Blanks at the end of a line, empty lines and CRLF are
 // taken. After the rows of the header it wants r to end, unless Limit stopped it
 // before. Errors name the line, counted from 1: [ErrHeader], [ErrRow],
-// [ErrInvalidUTF8], [ErrTruncated].
+// [ErrInvalidUTF8]; [ErrTruncated] the first row that is missing.
 func ReadWord2VecText(r io.Reader, opts Options) (*Vectors, error) {
 	return readText(bufio.NewReaderSize(r, 1<<16), opts, unsized)
 }
