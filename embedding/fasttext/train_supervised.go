@@ -140,15 +140,7 @@ func trainSupervised(ctx context.Context, c Config, read func(*supervised) error
 			Labels string
 		}{c.Args, course.Fingerprint(tags, labels)},
 		Names: words, Counts: labelCounts, Corpus: corpus, Ids: len(all), Block: 1000, Emit: f.classify(&c, all, tags),
-	}
-	if c.Pretrained != nil {
-		lesson.First = func(t *loglinear.Tables[float32]) {
-			for i, w := range words {
-				if row, ok := c.Pretrained.Row(w); ok {
-					copy(t.Input(i), row)
-				}
-			}
-		}
+		Pretrained: c.Pretrained,
 	}
 	return f.learn(ctx, &c, lesson)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed6481993f/verso/embedding/internal/course"
 	"github.com/seed6481993f/verso/embedding/internal/loglinear"
+	"github.com/seed6481993f/verso/embedding/vectors"
 )
 
 // Architecture is which words tell which.
@@ -64,6 +65,10 @@ type Config struct {
 	Workers int
 	Seed    uint64 // of the first vectors and of everything drawn
 
+	// Pretrained, where it is set, gives its vectors to the words that it has, to be learned on; other words begin at random. It has Dim numbers a
+	// word. The targets begin at 0. A smaller Rate keeps more of it.
+	Pretrained *vectors.Vectors
+
 	// Progress, where it is set, is called every 10,000 words or so, in blocks every 10,000·Blocks. An error stops the training, which returns it.
 	Progress func(Progress) error
 
@@ -103,6 +108,9 @@ func (c *Config) plan() course.Plan {
 func (c *Config) validate() error {
 	if c.Blocks > 1 && c.Architecture != SkipGram {
 		return fmt.Errorf("%w: %d Blocks want skip-gram", ErrConfig, c.Blocks)
+	}
+	if c.Pretrained != nil && c.Pretrained.Dim() != c.Dim {
+		return fmt.Errorf("%w: Dim %d, but Pretrained has %d numbers a word", ErrConfig, c.Dim, c.Pretrained.Dim())
 	}
 	p := c.plan()
 	return kind.Check(&p, course.AtLeast("MinCount", int(c.MinCount), 0), course.AtLeast("MaxWords", c.MaxWords, 0),

@@ -61,11 +61,11 @@ func train(ctx context.Context, c Config, read func(*course.Text) error) (*Model
 // Continue trains the model on from where its vectors are, on a corpus of words that it knows; others are left out. Of c it takes the
 // architecture, Combine, the window, Sample, Epochs, the rates, Blocks, Workers, Seed and Progress, and as Sample's counts those of the corpus
 // that the model was made of. Vocabulary, dimension, negatives and tree stay what they are. Errors are those of [Train]; a corpus without any
-// word that the model knows is [ErrCorpus]. It does not look at Checkpoint and Resume. After [ErrNotFinite] the vectors are spoilt.
+// word that the model knows is [ErrCorpus]. It does not look at Checkpoint, Resume and Pretrained. After [ErrNotFinite] the vectors are spoilt.
 func (m *Model) Continue(ctx context.Context, corpus iter.Seq[[]string], c Config) error {
 	p := &m.rows.Plan
 	c.Dim, c.Negatives, c.NoisePower, c.HierarchicalSoftmax = p.Dim, p.Negatives, p.NoisePower, p.Tree
-	c.Checkpoint, c.Resume = "", false
+	c.Checkpoint, c.Resume, c.Pretrained = "", false, nil
 	if err := c.validate(); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (m *Model) Continue(ctx context.Context, corpus iter.Seq[[]string], c Confi
 func (c *Config) lesson(words []string, counts []int64, corpus *loglinear.Corpus) *course.Lesson {
 	l := &course.Lesson{
 		Kind: &kind, Plan: c.plan(), Own: own{c.Architecture, c.Combine, c.Window, c.FixedWindow}, Names: words, Counts: counts, Corpus: corpus,
-		Emit: loglinear.SkipGram[float32](c.Window, !c.FixedWindow),
+		Emit: loglinear.SkipGram[float32](c.Window, !c.FixedWindow), Pretrained: c.Pretrained,
 	}
 	if c.Architecture == CBOW {
 		l.Emit = loglinear.CBOW[float32](c.Window, !c.FixedWindow, loglinear.Combine(c.Combine))

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed6481993f/verso/embedding/vectors"
 )
 
 // planted is text in which words of a group stand together; the first word is everywhere.
@@ -288,6 +290,29 @@ func TestUsedByManyGoroutines(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+// Vectors that one has are where learning begins.
+func TestPretrained(t *testing.T) {
+	c := small()
+	c.Rate, c.MinRate, c.Epochs = 1e-9, 0, 1
+	rows := make([]float32, 2*c.Dim)
+	rows[0], rows[c.Dim+1] = 5, 7
+	v, err := vectors.New([]string{"cat", "unheard"}, rows, c.Dim)
+	require.NoError(t, err)
+	c.Pretrained = v
+	c.Checkpoint, c.Resume = filepath.Join(t.TempDir(), "checkpoint"), true
+	m := trained(t, c)
+	cat, _ := m.Vectors().Row("cat")
+	require.InDeltaSlice(t, rows[:c.Dim], cat, 1e-6)
+	_, ok := m.Vectors().Row("unheard")
+	require.False(t, ok)
+	rows[0] = 6
+	_, err = Train(t.Context(), planted(400), c)
+	require.ErrorIs(t, err, ErrFile, "a training from other vectors")
+	c.Dim++
+	_, err = Train(t.Context(), planted(400), c)
+	require.ErrorIs(t, err, ErrConfig)
 }
 
 func TestContinue(t *testing.T) {

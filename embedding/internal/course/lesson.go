@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"github.com/seed6481993f/verso/embedding/internal/loglinear"
+	"github.com/seed6481993f/verso/embedding/vectors"
 )
 
 // Lesson is what is learned, how, and from what.
@@ -25,13 +26,13 @@ type Lesson struct {
 	Inputs int      // 0: names and tags
 	From   *Model   // to be learned on; nil: a new one
 
-	Corpus   *loglinear.Corpus
-	Ids      int   // ids of the corpus are below; 0: they are targets
-	Total    int64 // words of the text, for sub-sampling; 0: the sum of counts
-	Block    int   // ids between two looks at rate, context and progress; 0: 10,000
-	Emit     loglinear.Emit[float32]
-	Progress func(Progress) error             // nil: none
-	First    func(*loglinear.Tables[float32]) // changes the rows that learning begins with; nil: nothing
+	Corpus     *loglinear.Corpus
+	Ids        int   // ids of the corpus are below; 0: they are targets
+	Total      int64 // words of the text, for sub-sampling; 0: the sum of counts
+	Block      int   // ids between two looks at rate, context and progress; 0: 10,000
+	Emit       loglinear.Emit[float32]
+	Progress   func(Progress) error // nil: none
+	Pretrained *vectors.Vectors     // rows that names begin with; nil: none
 }
 
 // Progress is what a training reports.
@@ -112,6 +113,9 @@ func (l *Lesson) begin() (*Model, *loglinear.Trainer[float32], error) {
 		return nil, nil, l.Kind.wrap(err)
 	}
 	m := &Model{Plan: l.Plan, Names: l.Names, Tags: l.Tags, Counts: l.Counts, own: own, corpus: Fingerprint(l.Corpus, l.Names, l.Tags)}
+	if l.Pretrained != nil {
+		m.corpus += fmt.Sprintf(" %016x", fingerprintOf(l.Pretrained))
+	}
 	if err := l.tables(m, objective.Rows()); err != nil {
 		return nil, nil, err
 	}
@@ -155,8 +159,12 @@ func (l *Lesson) tables(m *Model, targets int) error {
 		return l.Kind.wrap(err)
 	}
 	m.Tables.Randomise(l.Plan.Seed)
-	if l.First != nil {
-		l.First(m.Tables)
+	if l.Pretrained != nil {
+		for i, name := range l.Names {
+			if row, ok := l.Pretrained.Row(name); ok {
+				copy(m.Tables.Input(i), row)
+			}
+		}
 	}
 	return nil
 }
