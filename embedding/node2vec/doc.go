@@ -24,7 +24,7 @@
 //
 // # Cost
 //
-// A graph takes 12 bytes an edge and direction, its alias tables as much. A step draws a neighbour in constant time and
+// A graph takes 12 bytes an edge and direction, its alias tables 8. A step draws a neighbour in constant time and
 // accepts it with a probability of its bias, 1/p, 1 or 1/q, over max(1, 1/q), which takes a search among the edges of s. After 32
 // refusals it adds up the weights of all neighbours. Learning: 2·(k+1)·D operations a pair of nodes. All walks are held in memory,
 // 4 bytes a node.

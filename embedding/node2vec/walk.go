@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/seed6481993f/verso/embedding/internal/alias"
 )
 
 // WalkConfig says how a graph is walked on; begin with [DefaultWalkConfig].
@@ -44,13 +46,13 @@ func (c *WalkConfig) validate() error {
 type Walker struct {
 	graph  *Graph
 	c      WalkConfig
-	tables alias     // of each node's edges, where the graph has them
-	sums   []float64 // of the weights of each node's edges
-	most   float64   // the largest bias of a step that does not turn back: max(1, 1/q)
-	starts []int32   // of the walks
+	cells  []alias.Cell // tables of each node's edges, where the graph has them
+	sums   []float64    // of the weights of each node's edges
+	most   float64      // the largest bias of a step that does not turn back: max(1, 1/q)
+	starts []int32      // of the walks
 }
 
-// NewWalker sets alias tables up: 12 bytes an edge and direction, and 4 a walk. Errors: [ErrConfig], and [ErrGraph] for a graph without
+// NewWalker sets alias tables up: 8 bytes an edge and direction, and 4 a walk. Errors: [ErrConfig], and [ErrGraph] for a graph without
 // nodes.
 func NewWalker(g *Graph, c WalkConfig) (*Walker, error) {
 	if err := c.validate(); err != nil {
@@ -64,14 +66,14 @@ func NewWalker(g *Graph, c WalkConfig) (*Walker, error) {
 	}
 	w := &Walker{
 		graph: g, c: c, most: max(1, 1/c.Q),
-		tables: alias{make([]float64, len(g.to)), make([]int32, len(g.to))}, sums: make([]float64, g.Len()),
+		cells: make([]alias.Cell, len(g.to)), sums: make([]float64, g.Len()),
 	}
 	for i := range g.names {
 		begin, end := g.begin[i], g.begin[i+1]
-		w.table(int32(i)).fill(g.weight[begin:end])
 		for _, x := range g.weight[begin:end] {
 			w.sums[i] += x
 		}
+		alias.Fill(w.cells[begin:end], g.weight[begin:end], w.sums[i])
 	}
 	for k := range c.Walks {
 		order := rand.New(rand.NewPCG(c.Seed, uint64(k))).Perm(g.Len())
@@ -82,9 +84,10 @@ func NewWalker(g *Graph, c WalkConfig) (*Walker, error) {
 	return w, nil
 }
 
-func (w *Walker) table(node int32) alias {
+// draw draws a neighbour by the weights of the edges.
+func (w *Walker) draw(r *rand.Rand, node int32) int32 {
 	begin, end := w.graph.begin[node], w.graph.begin[node+1]
-	return alias{w.tables.keep[begin:end], w.tables.other[begin:end]}
+	return w.graph.to[begin+int(alias.Draw(w.cells[begin:end], r.Uint64()))]
 }
 
 // Len is the number of walks: Walks times the number of nodes.
@@ -120,12 +123,12 @@ func (w *Walker) Walk(dst []int32, i int) []int32 {
 // A table for each pair of node and last would take memory by the square of the degrees. Where nearly all weight is refused, as
 // that of turning back with a large p, some draws without success are followed by an exact one.
 func (w *Walker) step(r *rand.Rand, last, at int32) int32 {
-	neighbours, table := w.graph.neighbours(at), w.table(at)
+	neighbours := w.graph.neighbours(at)
 	if len(neighbours) == 1 {
 		return neighbours[0]
 	}
 	if last < 0 || w.c.P == 1 && w.c.Q == 1 {
-		return neighbours[table.draw(r)]
+		return w.draw(r, at)
 	}
 	back := 1 / w.c.P
 	extra := 0.0
@@ -138,7 +141,7 @@ func (w *Walker) step(r *rand.Rand, last, at int32) int32 {
 		if extra > 0 && r.Float64()*(w.most*w.sums[at]+extra) < extra {
 			return last
 		}
-		x := neighbours[table.draw(r)]
+		x := w.draw(r, at)
 		if bias := min(w.bias(last, x), w.most); bias >= w.most || r.Float64()*w.most < bias {
 			return x
 		}

@@ -17,34 +17,6 @@ func edges(t testing.TB, list string, directed bool) *Graph {
 	return g
 }
 
-func TestAliasDrawsByWeight(t *testing.T) {
-	for _, weights := range [][]float64{{1}, {1, 1, 1}, {5, 1, 0.5, 3.5}, {1e-9, 1}, {7, 7, 1e6, 3}} {
-		a := alias{make([]float64, len(weights)), make([]int32, len(weights))}
-		a.fill(weights)
-		// What the tables say, without drawing.
-		sum := 0.0
-		for _, w := range weights {
-			sum += w
-		}
-		chance := make([]float64, len(weights))
-		for i, keep := range a.keep {
-			chance[i] += keep / float64(len(weights))
-			chance[a.other[i]] += (1 - keep) / float64(len(weights))
-		}
-		for i, w := range weights {
-			require.InDelta(t, w/sum, chance[i], 1e-12, "%v", weights)
-		}
-		r := rand.New(rand.NewPCG(1, 2))
-		drawn := make([]float64, len(weights))
-		for range 20000 {
-			drawn[a.draw(r)] += 1.0 / 20000
-		}
-		for i := range weights {
-			require.InDelta(t, chance[i], drawn[i], 0.02)
-		}
-	}
-}
-
 // Steps have the paper's probabilities, whatever p and q, and so whatever part of the rejection is at work. The walk came
 // from a to b; of b's neighbours a is where it came from, c and d are also neighbours of a, e and f are not.
 func TestStepsHaveTheirProbabilities(t *testing.T) {

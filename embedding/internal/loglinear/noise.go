@@ -3,21 +3,16 @@ package loglinear
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"math/rand/v2"
+
+	"github.com/seed6481993f/verso/embedding/internal/alias"
 )
 
 // Noise draws ids with probability P(i) = count_i^power / Σ_j count_j^power, by Walker's alias method: one random number and one look into
 // a table of 8 bytes an id. It does not change, so many goroutines may draw from one.
 type Noise struct {
-	cells []cell
+	cells []alias.Cell
 	p     []float64
-}
-
-// cell holds id i with probability keep/2^32 and other ids else.
-type cell struct {
-	keep  uint32
-	other int32
 }
 
 // NewNoise makes the distribution of counts; word2vec's power is 0.75. Ids of count 0 are never drawn. At least one count must be above 0,
@@ -50,50 +45,16 @@ func newNoise(share []float64) (*Noise, error) {
 	if !(total > 0) || math.IsInf(total, 0) {
 		return nil, fmt.Errorf("%w: %d shares add up to %v, want a number above 0", ErrCounts, len(share), total)
 	}
-	n := &Noise{make([]cell, len(share)), share}
+	n := &Noise{make([]alias.Cell, len(share)), share}
+	alias.Fill(n.cells, share, total)
 	for i := range n.p {
 		n.p[i] /= total
 	}
-	n.fill()
 	return n, nil
 }
 
-// fill pairs each id that has less than an even share with one that has more, which fills up its cell (Vose 1991).
-func (n *Noise) fill() {
-	share := make([]float64, len(n.p)) // of the cell of i, in cells
-	var small, large []int32
-	for i, p := range n.p {
-		share[i] = p * float64(len(n.p))
-		if share[i] < 1 {
-			small = append(small, int32(i))
-		} else {
-			large = append(large, int32(i))
-		}
-	}
-	for len(small) > 0 && len(large) > 0 {
-		s, l := small[len(small)-1], large[len(large)-1]
-		small = small[:len(small)-1]
-		n.cells[s] = cell{uint32(min(share[s]*(1<<32), math.MaxUint32)), l}
-		if share[l] -= 1 - share[s]; share[l] < 1 {
-			large = large[:len(large)-1]
-			small = append(small, l)
-		}
-	}
-	for _, rest := range [][]int32{small, large} { // whole, but for rounding
-		for _, i := range rest {
-			n.cells[i] = cell{math.MaxUint32, i}
-		}
-	}
-}
-
 // Draw returns an id.
-func (n *Noise) Draw(r *rand.PCG) int32 {
-	i, fraction := bits.Mul64(r.Uint64(), uint64(len(n.cells)))
-	if c := n.cells[i]; uint32(fraction>>32) >= c.keep {
-		return c.other
-	}
-	return int32(i)
-}
+func (n *Noise) Draw(r *rand.PCG) int32 { return alias.Draw(n.cells, r.Uint64()) }
 
 // Len is the number of ids.
 func (n *Noise) Len() int { return len(n.cells) }
