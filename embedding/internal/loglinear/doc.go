@@ -8,6 +8,7 @@
 //
 //	negative sampling      L = -log σ(h·c_t) - Σ_{k negatives n} log σ(-h·c_n),   n drawn with probability ∝ count(n)^0.75
 //	hierarchical softmax   L = -Σ_{nodes p on the path to t} log σ(±h·c_p),       the sign by the bit of the Huffman code
+//	all targets            L = -log softmax(h·c)_t, or -log σ(h·c_t) - Σ_{n ≠ t} log σ(-h·c_n)      ([Learner.LearnFull])
 //
 // and one step goes down the gradient, row after row, as word2vec's C program does, with an exact σ. [kernel.SGNS] does the arithmetic.
 //
