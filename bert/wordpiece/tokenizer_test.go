@@ -54,6 +54,16 @@ func TestPieces(t *testing.T) {
 	}
 }
 
+// Of special tokens that begin at one place the longest is found, and none that
+// begins inside of the one before.
+func TestSpecialTokensThatOverlap(t *testing.T) {
+	c := wordpiece.DefaultConfig()
+	c.Class, c.Mask = "<<", "<<x"
+	tok := small(t, c, "<<", "<<x", "<", "x")
+	require.Equal(t, []string{`<<x="<<x"`}, spans("<<x", tok.Pieces("<<x")))
+	require.Equal(t, []string{`<<="<<"`, `<="<"`, `x="x"`}, spans("<<<x", tok.Pieces("<<<x")))
+}
+
 func TestWords(t *testing.T) {
 	var got [][]string
 	text := "Unaffable, a[MASK]x"
