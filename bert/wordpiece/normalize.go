@@ -2,6 +2,7 @@ package wordpiece
 
 import (
 	"iter"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -49,7 +50,7 @@ func (n *normaliser) words(text string, base int) iter.Seq[[]char] {
 // normalise returns the characters of a text, cleaned, and without accents and
 // case where these do not count.
 func (n *normaliser) normalise(text string, base int) []char {
-	chars := n.chars[:0]
+	chars := slices.Grow(n.chars[:0], len(text))
 	for i, r := range text {
 		_, size := utf8.DecodeRuneInString(text[i:])
 		chars = n.clean(chars, r, base+i, base+i+size)
@@ -59,7 +60,7 @@ func (n *normaliser) normalise(text string, base int) []char {
 		chars = stripped(chars)
 	}
 	if n.cfg.Lower {
-		n.lower = lowered(n.lower[:0], chars)
+		n.lower = lowered(slices.Grow(n.lower[:0], len(chars)), chars)
 		chars = n.lower
 	}
 	return chars
