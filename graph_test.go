@@ -1,6 +1,7 @@
 package verso_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -258,4 +259,32 @@ func TestReadOfParam(t *testing.T) {
 		return gorgonia.Must(gorgonia.Add(g.Param(w), verso.Identity.Forward(g, x)))
 	})
 	require.NoError(t, err, "of a frozen parameter there is no gradient to lose")
+}
+
+// A layer of Verso's among Gorgonia's own operations.
+func ExampleAdopt() {
+	expr := gorgonia.NewGraph()
+	x := gorgonia.NewMatrix(expr, tensor.Float64, gorgonia.WithShape(2, 3), gorgonia.WithName("x"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(2, 3), tensor.WithBacking([]float64{1, 2, 3, 4, 5, 6}))))
+	g := verso.Adopt(expr, 1)
+	norm := verso.NewLayerNorm(verso.NewParams64(1), 1e-5, 3)
+	y := norm.Forward(g, gorgonia.Must(gorgonia.Square(x)))
+	loss := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Cube(y))))
+	if err := g.Err(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	grads, err := gorgonia.Grad(loss, g.Param(norm.Bias))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	vm := gorgonia.NewTapeMachine(expr)
+	defer vm.Close()
+	if err := vm.RunAll(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(grads[0].Shape()) // Σ of 3 y² over the batch
+	// Output: (3)
 }

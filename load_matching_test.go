@@ -2,6 +2,7 @@ package verso_test
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -101,4 +102,32 @@ func TestLoadPassesIntegersOver(t *testing.T) {
 	require.NoError(t, f.LoadInto(ps))
 	require.NoError(t, f.Complete(ps))
 	assert.Equal(t, [][]float32{{1, 2}, {3, 4}, {5, 6}, {7, 8}}, allValues(ps))
+}
+
+// An encoder of one model goes under the head of another.
+func ExampleModelFile_LoadMatching() {
+	trained := verso.NewParams(1)
+	verso.NewLinear(trained.Scope("base.encoder"), 4, 3)
+	verso.NewLinear(trained.Scope("base.head"), 3, 2)
+	var file bytes.Buffer
+	if err := verso.SaveParams(&file, trained, nil); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	ps := verso.NewParams(2)
+	encoder := verso.NewLinear(ps.Scope("encoder"), 4, 3)
+	verso.NewLinear(ps.Scope("head"), 3, 5) // for five classes
+	f, err := verso.ReadModelFile(&file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	missing, unexpected, err := f.LoadMatching(ps, func(tensor string) (string, bool) {
+		name := strings.TrimPrefix(tensor, "base.")
+		return name, !strings.HasPrefix(name, "head.")
+	})
+	old, _ := trained.Get("base.encoder.weight")
+	fmt.Println(missing, unexpected, err, encoder.Weight.Float32s()[0] == old.Float32s()[0])
+	// Output: [head.bias head.weight] [] <nil> true
 }
