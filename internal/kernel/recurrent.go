@@ -1,30 +1,7 @@
 package kernel
 
 // The steps of recurrent cells, everything but their matrix products. Matrices are batch×hidden, or batch×(gates·hidden) with the gates side by
-// side in a row, in PyTorch's order.
-
-// TanhStep writes h = tanh(x + a): the plain recurrent cell (Elman 1990), x the input's share, a the state's, biases within.
-// Its gradient by x and by a is [TanhGrad].
-func TanhStep[T Float](h, x, a []T) {
-	sameLength(len(x), len(h))
-	sameLength(len(a), len(h))
-	if isFloat32[T]() && addTanh32(as[float32](h), as[float32](x), as[float32](a)) {
-		return
-	}
-	Add(h, x, a)
-	Tanh(h, h)
-}
-
-// ReLUStep writes h = max(x + a, 0). Its gradient is [ReLUGrad].
-func ReLUStep[T Float](h, x, a []T) {
-	sameLength(len(x), len(h))
-	sameLength(len(a), len(h))
-	if isFloat32[T]() && addReLU32(as[float32](h), as[float32](x), as[float32](a)) {
-		return
-	}
-	Add(h, x, a)
-	reluGo(h, h)
-}
+// side in a row, in PyTorch's order. A plain cell is an epilogue of its product.
 
 // LSTMStep makes one step of a long short-term memory (Hochreiter and Schmidhuber 1997; forget gate: Gers et al. 2000):
 //

@@ -2,40 +2,6 @@
 
 package kernel
 
-func addTanh32(h, x, a []float32) bool {
-	isa := Current()
-	if isa == Generic {
-		return false
-	}
-	for len(h) > 0 {
-		n := min(len(h), piece)
-		if isa == AVX512 {
-			addTanh512(&h[0], &x[:n][0], &a[:n][0], n)
-		} else {
-			addTanh256(&h[0], &x[:n][0], &a[:n][0], n)
-		}
-		h, x, a = h[n:], x[n:], a[n:]
-	}
-	return true
-}
-
-func addReLU32(h, x, a []float32) bool {
-	isa := Current()
-	if isa == Generic {
-		return false
-	}
-	for len(h) > 0 {
-		n := min(len(h), piece)
-		if isa == AVX512 {
-			addReLU512(&h[0], &x[:n][0], &a[:n][0], n)
-		} else {
-			addReLU256(&h[0], &x[:n][0], &a[:n][0], n)
-		}
-		h, x, a = h[n:], x[n:], a[n:]
-	}
-	return true
-}
-
 func lstm32(i, f, g, o, c, next, u, h []float32) bool {
 	isa := Current()
 	if isa == Generic {

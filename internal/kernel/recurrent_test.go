@@ -195,28 +195,6 @@ func TestRecurrentStepsAtExtremes(t *testing.T) {
 	})
 }
 
-func TestPlainSteps(t *testing.T) {
-	onEachPath(t, func(t *testing.T) {
-		for n := range 71 {
-			x, a, h := guardedRandom[float32](1, n), guardedRandom[float32](2, n), guard[float32](n)
-			TanhStep(h.data, x.data, a.data)
-			want := make([]float32, n)
-			Add(want, x.data, a.data)
-			Tanh(want, want)
-			near(t, wide(want), h.data, 1e-6)
-			ReLUStep(h.data, x.data, a.data)
-			Add(want, x.data, a.data)
-			ReLU(want, want)
-			sameBits(t, want, h.data)
-			x.check(t)
-			a.check(t)
-			h.check(t)
-		}
-		require.Panics(t, func() { TanhStep(make([]float32, 2), make([]float32, 2), make([]float32, 3)) })
-		require.Panics(t, func() { ReLUStep(make([]float64, 2), make([]float64, 1), make([]float64, 2)) })
-	})
-}
-
 // A sequence's bits do not depend on its place in the batch, and both assembly paths agree.
 func TestRecurrentStepsAgree(t *testing.T) {
 	const hidden = 45

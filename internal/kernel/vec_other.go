@@ -13,8 +13,6 @@ func sparseAdamStep32(k *SparseAdam[float32], w, g, m, v []float32) bool        
 func rmspropStep32(k *RMSprop[float32], w, g, v []float32) bool                         { return false }
 func adagradStep32(k *Adagrad[float32], w, g, sum []float32) bool                       { return false }
 func adadeltaStep32(k *Adadelta[float32], w, g, v, u []float32) bool                    { return false }
-func addTanh32(h, x, a []float32) bool                                                  { return false }
-func addReLU32(h, x, a []float32) bool                                                  { return false }
 func lstm32(i, f, g, o, c, next, u, h []float32) bool                                   { return false }
 func lstmGrad32(i, f, g, o, c, u, dh, dc []float32) bool                                { return false }
 func gru32(r, z, c, ar, az, ac, h, next []float32) bool                                 { return false }

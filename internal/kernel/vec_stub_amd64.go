@@ -116,12 +116,6 @@ func dotLess512(y *float32, x *float32, n int, mean float32) float32
 func normFinish512(mean float32, rstd float32, a float32, b float32, dx *float32, x *float32, n int)
 
 //go:noescape
-func addTanh512(dst *float32, x *float32, y *float32, n int)
-
-//go:noescape
-func addReLU512(dst *float32, x *float32, y *float32, n int)
-
-//go:noescape
 func lstm512(i *float32, f *float32, cell *float32, o *float32, c *float32, next *float32, u *float32, h *float32, n int)
 
 //go:noescape
@@ -291,12 +285,6 @@ func dotLess256(y *float32, x *float32, n int, mean float32) float32
 
 //go:noescape
 func normFinish256(mean float32, rstd float32, a float32, b float32, dx *float32, x *float32, n int)
-
-//go:noescape
-func addTanh256(dst *float32, x *float32, y *float32, n int)
-
-//go:noescape
-func addReLU256(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func lstm256(i *float32, f *float32, cell *float32, o *float32, c *float32, next *float32, u *float32, h *float32, n int)

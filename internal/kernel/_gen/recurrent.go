@@ -5,26 +5,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// recurrent writes the steps of recurrent cells and their gradients: everything but the matrix products.
+// recurrent writes the steps of gated cells and their gradients: everything but the matrix products.
 func recurrent(s isa) {
-	s.pass("addTanh", "", "dst x y", 1, func(func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
-		f := tanh(s)
-		return func(v span, p []reg.GPVirtual) {
-			x, y := v.load(p[1]), v.load(p[2])
-			VADDPS(y, x, x)
-			f(x)
-			v.store(x, p[0])
-		}
-	})
-	s.pass("addReLU", "", "dst x y", 2, func(func(string) reg.VecVirtual) func(span, []reg.GPVirtual) {
-		f := relu(s)
-		return func(v span, p []reg.GPVirtual) {
-			x, y := v.load(p[1]), v.load(p[2])
-			VADDPS(y, x, x)
-			f(x)
-			v.store(x, p[0])
-		}
-	})
 	lstm(s)
 	gru(s)
 }
