@@ -65,7 +65,29 @@ func readStamps(t *testing.T) *stamps {
 }
 
 // cut is captions to learn from and captions that ask for their pictures.
-type cut struct{ train, test []Caption }
+type cut struct {
+	train, test []Caption
+	pictures    map[PrepareConfig]*Features // as they were prepared, kept: the directions take longer than a training
+}
+
+// prepared are the pictures after a preparation that the train part teaches, and the
+// settings of a model for them.
+func (s *stamps) prepared(t *testing.T, c cut, cfg Config) (*Features, Config) {
+	t.Helper()
+	p := cfg.Visual.Prepare
+	if c.pictures[p] == nil {
+		plain := Ridge()
+		plain.Text.Levels, plain.Text.MinCount, plain.Visual.Prepare = []Level{Bag}, 1, p
+		m, err := New(t.Context(), c.train, s.pictures, nil, plain)
+		require.NoError(t, err)
+		rows, err := m.EncodeVisual(t.Context(), s.pictures, s.pictures.IDs()) // there is no head
+		require.NoError(t, err)
+		c.pictures[p], err = NewFeatures(s.pictures.IDs(), rows, m.Dim())
+		require.NoError(t, err)
+	}
+	cfg.Visual.Prepare = PrepareConfig{}
+	return c.pictures[p], cfg
+}
 
 // cuts are the five of the file.
 func (s *stamps) cuts() (cuts []cut) {
@@ -74,7 +96,7 @@ func (s *stamps) cuts() (cuts []cut) {
 		for _, i := range rows {
 			unseen[i] = true
 		}
-		var c cut
+		c := cut{pictures: map[PrepareConfig]*Features{}}
 		for i, e := range s.captions {
 			if unseen[i] {
 				c.test = append(c.test, e)
@@ -106,6 +128,9 @@ func (s *stamps) development(n int) []cut {
 	}
 	fold := rand.New(rand.NewPCG(1, 2)).Perm(len(wordings.known))
 	cuts := make([]cut, n)
+	for k := range cuts {
+		cuts[k].pictures = map[PrepareConfig]*Features{}
+	}
 	for _, e := range rows {
 		held := fold[wordings.of(plain(e.Text))] % n
 		for k := range cuts {
