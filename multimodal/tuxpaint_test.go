@@ -178,12 +178,14 @@ func stampModels() map[string]stampModel {
 	w2vv.Text.Head = HeadConfig{Sizes: []int{256, 0}, Activation: verso.ReLU, Dropout: 0.2}
 
 	pp := w2vv.clone()
+	pp.Text.FrozenWords = false
 	pp.Text.Sequence.Last = false
 	pp.Text.Head = HeadConfig{Sizes: []int{512}, Output: verso.Tanh, Dropout: 0.2, DropOutput: true}
 	pp.Visual.Head = pp.Text.Head
 	pp.Loss = W2VVPlusPlus().Loss
 
 	dual := pp.clone()
+	dual.Text.FrozenWords = true
 	dual.Text.Levels = append(dual.Text.Levels, Convolution)
 	dual.Text.Sequence = SequenceConfig{Hidden: 64, Bidirectional: true, Widths: []int{2, 3}, Maps: 64, Dropout: 0.2}
 	dual.Text.Head = HeadConfig{Sizes: []int{512}, BatchNorm: true, Dropout: 0.2, DropOutput: true}
