@@ -64,6 +64,7 @@ func TestOwnFiles(t *testing.T) {
 	require.Contains(t, out, "2 layers of 128 features")
 	require.Contains(t, out, "no masked word")
 	require.NotContains(t, out, "not read")
+	require.Equal(t, "filled=2", lastLine(out))
 
 	classifier := filepath.Join(t.TempDir(), "classifier")
 	args := []string{"-model", dir, "-finetune", examples, "-rate", "1e-3", "-epochs", "12", "-save", classifier}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/seed6481993f/verso/examples/internal/cli"
@@ -42,8 +43,9 @@ func start(ctx context.Context, args []string, stdin io.Reader, stdout, stderr i
 			return err
 		}
 	}
-	if r.figures != "" {
-		t.Printf("%s\n", r.figures)
+	if r.figures == "" { // nothing was trained
+		r.figures = fmt.Sprintf("filled=%d", r.filled)
 	}
+	t.Printf("%s\n", r.figures)
 	return nil
 }

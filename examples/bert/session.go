@@ -19,7 +19,9 @@ type session struct {
 	t       *cli.Terminal
 	stdin   io.Reader
 	m       *bert.Model
-	figures string // the last line
+	held    []bert.Document // of the corpus, for judging
+	filled  int             // texts
+	figures string          // the last line
 }
 
 // open reads a model of Hugging Face's.
@@ -62,6 +64,7 @@ func (r *session) learn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.held = test
 	if len(test) == 0 {
 		return fmt.Errorf("the corpus is too small: want at least 10 passages, got %d", len(train))
 	}
@@ -131,14 +134,18 @@ func frequent(m *bert.Model, train, test []bert.Document) float64 {
 	return float64(held[best]) / float64(max(1, total))
 }
 
-// fillMasks shows what stands at [MASK]: in -fill, in lines that are typed, or in
-// three of our own.
+// fillMasks shows what stands at [MASK]: in -fill, in lines that are typed, in
+// three of our own, or in three held-out sentences of the user's corpus.
 func (r *session) fillMasks(ctx context.Context) error {
 	switch {
 	case r.fill != "":
 		return r.fillOne(ctx, r.fill)
 	case r.model == "":
-		for _, s := range []string{"He took her [MASK] in his.", "\"I do not know,\" said [MASK].", "It is one of the [MASK] films of the year."} {
+		texts := []string{"He took her [MASK] in his.", "\"I do not know,\" said [MASK].", "It is one of the [MASK] films of the year."}
+		if r.pretrain.file != "" {
+			texts = hideOne(r.held, 3)
+		}
+		for _, s := range texts {
 			if err := r.fillOne(ctx, s); err != nil {
 				return err
 			}
@@ -167,11 +174,22 @@ func (r *session) fillMasks(ctx context.Context) error {
 	return nil
 }
 
+// hideOne hides the word in the middle of the first sentence of some documents.
+func hideOne(docs []bert.Document, n int) (texts []string) {
+	for _, d := range docs[:min(n, len(docs))] {
+		words := strings.Fields(d[0])
+		words[len(words)/2] = mask
+		texts = append(texts, strings.Join(words, " "))
+	}
+	return texts
+}
+
 func (r *session) fillOne(ctx context.Context, text string) error {
 	places, err := r.m.FillMask(ctx, text, 5)
 	if err != nil {
 		return err
 	}
+	r.filled++
 	r.t.Printf("%s\n", text)
 	for _, words := range places {
 		r.t.Printf("   ")
