@@ -42,7 +42,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.StringVar(&o.save, "save", "", "keep the model in `FILE`")
 	fs.StringVar(&o.checkpoint, "checkpoint", "", "keep the state of the training in `FILE`, and go on from there if it exists")
 	fs.StringVar((*string)(&c.Level), "level", "char", "a token is a \"char\" or a \"word\"")
-	fs.StringVar((*string)(&c.Cell), "cell", "lstm", "lstm, gru or rnn")
+	fs.StringVar((*string)(&c.Cell), "cell", "lstm", "lstm, gru, rnn or rnn-relu")
 	fs.StringVar(&c.Tokenizer, "tokenizer", "unicode", "of words: unicode, or whitespace for a text that is tokenized")
 	fs.BoolVar(&c.Lower, "lower", false, "lower-case the text")
 	fs.IntVar(&c.MinCount, "min-count", 2, "rarest token with a number of its own")
@@ -57,7 +57,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.IntVar(&o.epochs, "epochs", 0, "passes over the text (default 4, with -zaremba 13)")
 	fs.IntVar(&o.batch, "batch", 0, "streams side by side (default 16, with -quick 8)")
 	fs.Float64Var(&o.rate, "rate", 0.004, "highest learning rate")
-	fs.IntVar(&o.shards, "shards", 2, "parts of a batch that are computed side by side; figures depend on it")
+	fs.IntVar(&o.shards, "shards", 1, "parts of a batch with a graph each; figures depend on it within rounding")
 	fs.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "cores to use; no figure depends on it")
 	fs.Uint64Var(&o.seed, "seed", 1, "of first weights, dropout and the written text")
 	fs.BoolVar(&o.quick, "quick", false, "a part of the text, some seconds")
@@ -101,9 +101,10 @@ func (o *options) complete() error {
 		}
 	}
 	number(&c.Dim, 200, 64)
-	if number(&c.Hidden, 200, 256); o.quick && c.Hidden == 256 {
+	if o.quick && chars && c.Hidden == 0 {
 		c.Hidden = 128
 	}
+	number(&c.Hidden, 200, 256)
 	number(&c.Steps, 32, 64)
 	number(&o.generate.Length, 80, 400)
 	if o.batch == 0 {

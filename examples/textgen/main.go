@@ -14,9 +14,10 @@
 //
 //	textgen -zaremba -text ptb.train.txt -valid ptb.valid.txt -test ptb.test.txt
 //
-// The last line of the output is perplexity=… baseline_perplexity=…, of the
-// held-out text: the model's and that of counted pairs of tokens; that of counted
-// tokens follows (unigram_perplexity=). All flags: -help. Bad input is one line on
+// After a training the last line of the output is perplexity=…
+// baseline_perplexity=…, of the held-out text: the model's and that of counted
+// pairs of tokens; that of counted tokens follows (unigram_perplexity=). With -model
+// it is perplexity=…, of -test, where that is given. All flags: -help. Bad input is one line on
 // standard error and exit code 1; an interrupt gives exit code 130.
 package main
 

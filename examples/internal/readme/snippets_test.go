@@ -24,7 +24,7 @@ func Example_classifier() {
 	}
 	c, fit := conv1d.DefaultConfig(), conv1d.DefaultFit() // Kim's classifier and his training
 	c.Dim, c.Maps, fit.Epochs = 20, 10, 100
-	model, _, err := conv1d.Train(ctx, train, nil, nil, c, fit)
+	model, _, err := conv1d.Train(ctx, train, nil, nil, c, fit) // the nils: examples to choose the epoch by, pretrained vectors
 	if err != nil {
 		log.Fatal(err)
 	}
