@@ -62,7 +62,10 @@ func TestLearns(t *testing.T) {
 	require.Contains(t, stdout, "the red dog and the tree\n    dogo-red ka treeo.\n")
 	require.Contains(t, stdout, "where it looked")
 	_, again, _ := program(t.Context(), args...)
-	tail := func(s string) string { return s[strings.Index(s, "\n\n"):] } // without the seconds
+	tail := func(s string) string { // without the seconds
+		_, after, _ := strings.Cut(s, "\n\n")
+		return after
+	}
 	require.Equal(t, tail(stdout), tail(again))
 	m, err := attention.LoadTranslatorFile(model)
 	require.NoError(t, err)

@@ -1,5 +1,5 @@
 // Package cli is what all example programs have in common: how they begin,
-// what they end with, and their progress bar.
+// what they end with, their terminal, and the lines that are typed.
 package cli
 
 import (
@@ -11,10 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // Exit codes.
@@ -44,16 +40,4 @@ func Exit(ctx context.Context, name string, err error, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "%s: %s\n", name, line)
 	return Failed
-}
-
-// Bar returns a progress bar of so many steps on stderr, nil where that is no
-// terminal.
-func Bar(stderr io.Writer, steps int, description string) *progressbar.ProgressBar {
-	f, ok := stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil
-	}
-	return progressbar.NewOptions(steps, progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(40),
-		progressbar.OptionSetDescription(description), progressbar.OptionSetPredictTime(true),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 }

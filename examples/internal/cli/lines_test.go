@@ -35,7 +35,8 @@ func TestLines(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	require.Equal(t, []string{"a"}, lines)
 
-	for line := range cli.Lines(t.Context(), strings.NewReader("a\nb\n")) {
+	for line, err := range cli.Lines(t.Context(), strings.NewReader("a\nb\n")) {
+		require.NoError(t, err)
 		require.Equal(t, "a", line)
 		break
 	}
@@ -45,7 +46,7 @@ func TestLines(t *testing.T) {
 func TestLinesInterrupted(t *testing.T) {
 	in, typed := io.Pipe()
 	defer typed.Close()
-	go typed.Write([]byte("a\n"))
+	go func() { _, _ = io.WriteString(typed, "a\n") }() // fails when the test is over
 	ctx, interrupt := context.WithCancel(t.Context())
 	lines, err := read(ctx, in, interrupt)
 	require.ErrorIs(t, err, context.Canceled)

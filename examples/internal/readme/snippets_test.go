@@ -39,7 +39,7 @@ func Example_classifier() {
 
 // The vectors that the examples ship stand in for GloVe's file.
 func Example_vectors() {
-	defer inFolder()()
+	leave := inFolder()
 	small, err := glove.Load()
 	if err != nil {
 		log.Fatal(err)
@@ -57,6 +57,7 @@ func Example_vectors() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%s %.2f\n", near[0].Word, near[0].Score) // queen 0.77
+	leave()
 
 	// Output: queen 0.77
 }
@@ -64,7 +65,7 @@ func Example_vectors() {
 // A tiny BERT that has learned what animals eat stands in for a real one.
 func Example_bert() {
 	ctx := context.Background()
-	defer inFolder()()
+	leave := inFolder()
 	if err := farm(ctx).SaveFolder("bert-base-uncased"); err != nil {
 		log.Fatal(err)
 	}
@@ -78,6 +79,7 @@ func Example_bert() {
 		log.Fatal(err)
 	}
 	fmt.Println(words[0][0].Text) // grass
+	leave()
 
 	// Output: grass
 }
