@@ -55,8 +55,8 @@ func (t *Transformer) Encode(g *verso.Graph, source verso.Tokens) verso.Sequence
 
 // Forward returns the logits (Σ lt, words) of the word after each word of the target.
 func (t *Transformer) Forward(g *verso.Graph, source, target verso.Tokens) *gorgonia.Node {
-	y := t.Decoder.Forward(g, t.rows(g, t.Target, target), t.Encode(g, source), Mask{}, Mask{})
-	return t.Out.Forward(g, y.Rows)
+	rows, out := t.last(g, source, target)
+	return out.Forward(g, rows)
 }
 
 // ForwardWeights is [Transformer.Forward] with the weights of each layer of the
@@ -73,8 +73,9 @@ func (t *Transformer) rows(g *verso.Graph, table *embedding.Embedding, words ver
 	return x
 }
 
-func (t *Transformer) logits(g *verso.Graph, source, target verso.Tokens) *gorgonia.Node {
-	return t.Forward(g, source, target)
+func (t *Transformer) last(g *verso.Graph, source, target verso.Tokens) (*gorgonia.Node, *verso.Linear) {
+	y := t.Decoder.Forward(g, t.rows(g, t.Target, target), t.Encode(g, source), Mask{}, Mask{})
+	return y.Rows, t.Out // (Σ lt, dim)
 }
 
 // read makes a writer of a cache over the encoder's rows.

@@ -82,11 +82,17 @@ func (s *Seq2Seq) Encode(g *verso.Graph, source verso.Tokens) Encoded {
 // Forward returns the logits (Σ lt, words) of the word after each word of the
 // target, and where the decoder looked.
 func (s *Seq2Seq) Forward(g *verso.Graph, source, target verso.Tokens) (*gorgonia.Node, Weights) {
+	rows, looked := s.decode(g, source, target)
+	return s.Out.Forward(g, rows), looked
+}
+
+// decode returns the rows (Σ lt, 3·hidden + dim) that the logits are made of.
+func (s *Seq2Seq) decode(g *verso.Graph, source, target verso.Tokens) (*gorgonia.Node, Weights) {
 	e := s.Encode(g, source)
 	x := s.Target.Forward(g, target) // (Σ lt, dim)
 	words := x.Rows
 	x.Rows = drop(g, s.Dropout, words)
 	d := s.Decoder.Forward(g, x, e.Projected, e.Rows, e.State)
 	rows := verso.Concat(g, 1, d.States.Rows, d.Context.Rows, words) // (Σ lt, 3·hidden + dim)
-	return s.Out.Forward(g, drop(g, s.Dropout, rows)), d.Weights
+	return drop(g, s.Dropout, rows), d.Weights
 }

@@ -22,9 +22,9 @@ func (l looks) mapOf(h Hypothesis, keys int) Map {
 	return m
 }
 
-func (s *Seq2Seq) logits(g *verso.Graph, source, target verso.Tokens) *gorgonia.Node {
-	logits, _ := s.Forward(g, source, target)
-	return logits
+func (s *Seq2Seq) last(g *verso.Graph, source, target verso.Tokens) (*gorgonia.Node, *verso.Linear) {
+	rows, _ := s.decode(g, source, target)
+	return rows, s.Out
 }
 
 // read makes a writer over the encoder's rows.

@@ -48,7 +48,8 @@ type Translator struct {
 // for training, and one that reads sources; a function turns each of its runs into
 // the steps of a search.
 type translatorNet interface {
-	logits(g *verso.Graph, source, target verso.Tokens) *gorgonia.Node // (Σ lt, words)
+	// last returns the rows (Σ lt, width) of the whole and the layer that makes logits of them.
+	last(g *verso.Graph, source, target verso.Tokens) (*gorgonia.Node, *verso.Linear)
 	read(g *verso.Graph, source verso.Tokens) func(m *verso.Machine, lengths []int) (Step, *looks, error)
 }
 
@@ -225,10 +226,10 @@ func (t *Translator) numbers(pairs []Pair) []numbered {
 // loss puts the loss of a batch into a graph, with labels smoothed by ε.
 func (t *Translator) loss(g *verso.Graph, ε float64) (*gorgonia.Node, func(*verso.Machine, []numbered) error) {
 	source, target, labels := g.Tokens("source"), g.Tokens("target"), g.Input("labels", tensor.Int, 1)
-	logits := t.net.logits(g, source, target)
+	rows, out := t.net.last(g, source, target)
 	c := verso.DefaultCrossEntropyConfig()
 	c.LabelSmoothing = ε
-	loss := verso.CrossEntropy(g, logits, labels, c)
+	loss := verso.LinearCrossEntropy(g, out, rows, labels, c)
 	return loss, func(m *verso.Machine, batch []numbered) error {
 		var x, y [][]int
 		var want []int

@@ -4,7 +4,6 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/internal/op"
 )
 
 // Pooler makes one row of each sequence, of its first piece:
@@ -36,8 +35,7 @@ func (p *Pooler) Forward(g *verso.Graph, last verso.Sequence) *gorgonia.Node {
 type MaskedWords struct {
 	dense      *verso.Linear    // "transform.dense" (H, H)
 	norm       *verso.LayerNorm // "transform.LayerNorm"
-	bias       *verso.Param     // "bias" (V)
-	table      *verso.Param     // the encoder's
+	decoder    *verso.Linear    // the encoder's table (V, H) and "bias" (V)
 	activation verso.Activation
 }
 
@@ -47,15 +45,14 @@ func NewMaskedWords(ps *verso.Params, e *Encoder) *MaskedWords {
 	return &MaskedWords{
 		dense:      newLinear(ps.Scope("transform").Scope("dense"), c, c.Hidden, c.Hidden),
 		norm:       verso.NewLayerNorm(ps.Scope("transform").Scope("LayerNorm"), c.LayerNormEps, c.Hidden),
-		bias:       ps.New("bias", verso.Zeros(), c.VocabSize),
-		table:      e.embeddings.word,
+		decoder:    &verso.Linear{Weight: e.embeddings.word, Bias: ps.New("bias", verso.Zeros(), c.VocabSize)},
 		activation: activations[c.Activation],
 	}
 }
 
 // Forward returns the logits of rows (m, H).
 func (h *MaskedWords) Forward(g *verso.Graph, rows *gorgonia.Node) *gorgonia.Node {
-	return g.Apply("masked words", op.Linear(true, g.Mode()), h.transform(g, rows), g.Param(h.table), g.Param(h.bias))
+	return h.decoder.Forward(g, h.transform(g, rows))
 }
 
 func (h *MaskedWords) transform(g *verso.Graph, rows *gorgonia.Node) *gorgonia.Node {
@@ -74,7 +71,7 @@ func NewClassification(ps *verso.Params, c Config, classes int) *verso.Linear {
 }
 
 // Loss returns the mean cross entropy of rows (m, H) against the numbers of the
-// pieces that stood there (m).
+// pieces that stood there (m), without ever holding all logits.
 func (h *MaskedWords) Loss(g *verso.Graph, rows, labels *gorgonia.Node) *gorgonia.Node {
-	return verso.CrossEntropy(g, h.Forward(g, rows), labels, verso.DefaultCrossEntropyConfig())
+	return verso.LinearCrossEntropy(g, h.decoder, h.transform(g, rows), labels, verso.DefaultCrossEntropyConfig())
 }

@@ -135,7 +135,7 @@ func (m *Model) Pretrain(ctx context.Context, corpus []Document, c PretrainConfi
 			feed := func(machine *verso.Machine, numbers []int) error {
 				return t.feed(machine, classify.Pick(examples, numbers))
 			}
-			return t.loss(g), feed, g.Err()
+			return t.loss(g, m.masked), feed, g.Err()
 		},
 	}, fit)
 }

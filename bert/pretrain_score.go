@@ -26,7 +26,7 @@ func (m *Model) EvaluatePretraining(ctx context.Context, corpus []Document, c Pr
 	}
 	g := verso.NewGraph(m.seed)
 	t := m.pretraining(g, c.NextSentence)
-	words := verso.LogSoftmax(g, t.words, -1)
+	words := verso.LogSoftmax(g, m.masked.Forward(g, t.masked), -1)
 	machine, err := g.Compile(nil)
 	if err != nil {
 		return s, err

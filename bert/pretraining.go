@@ -7,11 +7,11 @@ import (
 	"github.com/seed6481993f/verso"
 )
 
-// pretraining is the graph from pieces to the logits of the heads.
+// pretraining is the graph from pieces to what the heads read.
 type pretraining struct {
 	in             Input
 	at             Rows           // the hidden places, and [CLS] for pairs
-	words          *gorgonia.Node // logits (m, V)
+	masked         *gorgonia.Node // rows of the hidden places (m, H)
 	labels         *gorgonia.Node // (m)
 	hidden         *gorgonia.Node // which rows of at are hidden places; this and the rest: nil without pairs
 	pairs, follows *gorgonia.Node // logits (batch, 2) and numbers (batch)
@@ -20,18 +20,17 @@ type pretraining struct {
 func (m *Model) pretraining(g *verso.Graph, nextSentence bool) *pretraining {
 	t := &pretraining{in: NewInput(g, "text"), at: rowsInput(g, "rows"), labels: g.Input("labels", tensor.Int, 1)}
 	last := m.encoder.ForwardAt(g, t.in, t.at).Last // (m, H), or (batch + m, H)
-	rows := last.Rows
+	t.masked = last.Rows
 	if nextSentence {
 		t.hidden, t.follows = g.Input("hidden", tensor.Int, 1), g.Input("follows", tensor.Int, 1)
-		rows = TakeRows(g, last.Rows, t.hidden)                // (m, H)
+		t.masked = TakeRows(g, last.Rows, t.hidden)            // (m, H)
 		t.pairs = m.next.Forward(g, m.pooler.Forward(g, last)) // (batch, 2)
 	}
-	t.words = m.masked.Forward(g, rows) // (m, V)
 	return t
 }
 
-func (t *pretraining) loss(g *verso.Graph) *gorgonia.Node {
-	words := verso.CrossEntropy(g, t.words, t.labels, verso.DefaultCrossEntropyConfig())
+func (t *pretraining) loss(g *verso.Graph, head *MaskedWords) *gorgonia.Node {
+	words := head.Loss(g, t.masked, t.labels)
 	if t.pairs == nil {
 		return words
 	}

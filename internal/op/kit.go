@@ -3,6 +3,7 @@ package op
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/seed6481993f/verso/internal/kernel"
 )
@@ -151,7 +152,7 @@ func Lengths(lengths []int, rows int) (int, error) {
 		if n < 0 {
 			return 0, fmt.Errorf("%w: length %d of sequence %d is negative", ErrInput, n, i)
 		}
-		total += n
+		total += min(n, math.MaxInt-total) // lengths of a caller may overflow
 	}
 	if total != rows && !(total == 0 && rows == 1) {
 		return 0, fmt.Errorf("%w: lengths sum to %d, but there are %d rows", ErrShape, total, rows)

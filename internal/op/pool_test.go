@@ -99,6 +99,7 @@ func TestPoolRefuses(t *testing.T) {
 		assert.ErrorIs(t, err, op.ErrShape)
 		assert.ErrorContains(t, err, "lengths sum to 3, but there are 2 rows")
 		assert.ErrorIs(t, shapeError(s.F64, x, ints[float64](3, -1)), op.ErrInput)
+		assert.ErrorIs(t, shapeError(s.F64, x, ints[float64](math.MaxInt, math.MaxInt, 4)), op.ErrShape, "sums that overflow to 2")
 		assert.ErrorContains(t, shapeError(s.F64, vector(1.0), ints[float64](1)), "the rows: want 2 axes, got shape [1]")
 	}
 	_, err := op.KMaxPool(0)
