@@ -34,7 +34,10 @@
 //	g := verso.NewGraph(1)
 //	x := g.Input("x", tensor.Float32, 1, 300)               // (batch, 300)
 //	y := class.Forward(g, verso.ReLU.Forward(g, hidden.Forward(g, x))) // (batch, 2)
-//	m, err := g.Compile(nil)
+//	m, err := g.Compile(nil)                                // also any error of building
+//	err = m.Feed(x, tensor.New(tensor.WithShape(2, 300), tensor.WithBacking(rows)))
+//	err = m.Run()
+//	logits := m.Float32s(y)                                 // row by row
 //
 // One compiled graph serves every batch size and every length.
 //

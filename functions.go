@@ -15,6 +15,16 @@ func Add(g *Graph, xs ...*gorgonia.Node) *gorgonia.Node { return g.Apply("add", 
 // queues of negatives.
 func Detach(g *Graph, x *gorgonia.Node) *gorgonia.Node { return g.Apply("detach", op.Detach(), x) }
 
+// TakeRows takes rows of x by number; −1 gives a row of zeros:
+//
+//	x (n, width), at (m) integers → y (m, width), y_i = x[at_i]
+//
+// Its gradient adds the rows of dy where they were taken from. A number outside
+// −1 … n−1 is an [ErrInput] when the graph runs.
+func TakeRows(g *Graph, x, at *gorgonia.Node) *gorgonia.Node {
+	return g.Apply("take rows", op.TakeRows(), x, at)
+}
+
 // Mul returns the elementwise product of two nodes of one shape, y = a ∘ b: gates, masks.
 func Mul(g *Graph, a, b *gorgonia.Node) *gorgonia.Node { return g.Apply("mul", op.Mul(), a, b) }
 

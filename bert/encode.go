@@ -119,7 +119,7 @@ func (m *Model) newEncoding(p Pooling) (*replica, error) {
 		y = verso.MeanOverTime(g, m.encoder.Forward(g, r.in).Last)
 	case CLS:
 		last := m.encoder.ForwardFirst(g, r.in).Last
-		y = TakeRows(g, last.Rows, starts(g, last.Lengths))
+		y = verso.TakeRows(g, last.Rows, starts(g, last.Lengths))
 	case Pooled:
 		if m.pooler == nil {
 			return nil, fmt.Errorf("%w: a pooler is wanted", ErrHead)

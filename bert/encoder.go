@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/seed6481993f/verso"
+	"github.com/seed6481993f/verso/attention"
 )
 
 // Input is a ragged batch of word pieces in a graph.
@@ -83,7 +84,7 @@ type Output struct {
 	Hidden []*gorgonia.Node
 	// Weights are the attention weights of each layer, where they were asked for:
 	// sequence after sequence, (A, queries, keys) each.
-	Weights []*gorgonia.Node
+	Weights []attention.Weights
 }
 
 // Encoder is BERT without heads: embeddings and L layers. Parameters have Hugging
@@ -139,7 +140,7 @@ func (e *Encoder) forward(g *verso.Graph, in Input, at *Rows) (o Output) {
 		if i < len(e.layers)-1 {
 			rows = nil
 		}
-		var w *gorgonia.Node
+		var w attention.Weights
 		o.Last, w = l.forward(g, o.Last, in.Mask, rows, in.Weights)
 		o.Hidden = append(o.Hidden, o.Last.Rows)
 		if in.Weights {

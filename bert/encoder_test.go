@@ -20,17 +20,6 @@ func smallConfig() Config {
 	}
 }
 
-func TestTakeRowsGradient(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	f := func(g *verso.Graph, in []*gorgonia.Node) *gorgonia.Node { return TakeRows(g, in[0], in[1]) }
-	gradcheck.Check(t, []gradcheck.Input{gradcheck.Random(r, 1, 260, 3), gradcheck.Ints(259, 0, -1, 257, 0, 3)}, f)
-	var batches [][]gradcheck.Input
-	for _, n := range []int{3, 1, 300, 5} {
-		batches = append(batches, []gradcheck.Input{gradcheck.Random(r, 1, n, 4), gradcheck.Ints(n-1, -1, 0)})
-	}
-	t.Run("dynamic", func(t *testing.T) { gradcheck.Dynamic(t, batches, f) })
-}
-
 // machineOf compiles a graph whose loss is ⟨rows, cotangent⟩.
 func machineOf(t *testing.T, g *verso.Graph, rows *gorgonia.Node, width int) (*verso.Machine, *gorgonia.Node) {
 	t.Helper()
@@ -63,7 +52,7 @@ func TestForwardAtEqualsForward(t *testing.T) {
 	whole := verso.NewGraph(1)
 	in := NewInput(whole, "text")
 	at := whole.Input("at", tensor.Int, 1)
-	y := TakeRows(whole, e.Forward(whole, in).Last.Rows, at)
+	y := verso.TakeRows(whole, e.Forward(whole, in).Last.Rows, at)
 	m, cotangent := machineOf(t, whole, y, c.Hidden)
 	require.NoError(t, in.Feed(m, ids, types))
 	require.NoError(t, m.FeedInts(at, numbers))

@@ -84,7 +84,7 @@ func goldenCase[T float32 | float64](t *testing.T, c *golden.Case, file string, 
 		golden.Close(t, c.Output(precision, fmt.Sprintf("hidden_states.%d", i)), elements[T](machine, x), tol, fmt.Sprintf("hidden states %d", i))
 	}
 	for i, x := range o.Weights {
-		golden.Close(t, c.Output(precision, fmt.Sprintf("attentions.%d", i)), elements[T](machine, x), tol, fmt.Sprintf("attention weights %d", i))
+		golden.Close(t, c.Output(precision, fmt.Sprintf("attentions.%d", i)), elements[T](machine, x.Values), tol, fmt.Sprintf("attention weights %d", i))
 	}
 	golden.Close(t, c.Output(precision, "pooled"), elements[T](machine, pooled), tol, "pooled")
 	check(machine)

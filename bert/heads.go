@@ -22,7 +22,7 @@ func NewPooler(ps *verso.Params, c Config) *Pooler {
 
 // Forward reads the first row of each sequence.
 func (p *Pooler) Forward(g *verso.Graph, last verso.Sequence) *gorgonia.Node {
-	x := TakeRows(g, last.Rows, starts(g, last.Lengths)) // (batch, H)
+	x := verso.TakeRows(g, last.Rows, starts(g, last.Lengths)) // (batch, H)
 	return verso.Tanh.Forward(g, p.Dense.Forward(g, x))
 }
 

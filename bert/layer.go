@@ -1,12 +1,10 @@
 package bert
 
 import (
-	"fmt"
-
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/internal/op"
+	"github.com/seed6481993f/verso/attention"
 )
 
 // layer is one Transformer layer with the norm behind each half (Vaswani et al.
@@ -40,57 +38,24 @@ func newLayer(ps *verso.Params, c Config) *layer {
 }
 
 // forward computes the layer at the rows of at, which attend to all rows of x.
-// The weights are nil unless they are asked for.
-func (l *layer) forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node, at *Rows, weights bool) (verso.Sequence, *gorgonia.Node) {
+// The weights are empty unless they are asked for.
+func (l *layer) forward(g *verso.Graph, x verso.Sequence, mask *gorgonia.Node, at *Rows, weights bool) (verso.Sequence, attention.Weights) {
 	to := x
 	if at != nil {
-		to = verso.Sequence{Rows: TakeRows(g, x.Rows, at.Numbers), Lengths: at.Lengths} // (m, H)
+		to = verso.Sequence{Rows: verso.TakeRows(g, x.Rows, at.Numbers), Lengths: at.Lengths} // (m, H)
 	}
-	q, k, v := l.query.Forward(g, to.Rows), l.key.Forward(g, x.Rows), l.value.Forward(g, x.Rows)
-	c := op.AttentionConfig{Heads: l.cfg.Heads, Mask: mask != nil, Dropout: l.cfg.AttentionDropout, Mode: g.Mode()}
-	if c.Dropout > 0 {
-		c.Random = g.NextRandom()
+	rows := func(linear *verso.Linear, s verso.Sequence) verso.Sequence {
+		return verso.Sequence{Rows: linear.Forward(g, s.Rows), Lengths: s.Lengths}
 	}
-	a := l.project.Forward(g, attend(g, c, q, k, v, to.Lengths, x.Lengths, mask)) // (m, H)
+	q, k, v := rows(l.query, to), rows(l.key, x), rows(l.value, x)
+	seen, c := attention.Mask{Keys: mask}, attention.DotConfig{Heads: l.cfg.Heads, Dropout: l.cfg.AttentionDropout}
+	a := l.project.Forward(g, attention.ScaledDotProduct(g, q, k, v, seen, c).Rows) // (m, H)
 	a = l.attended.Forward(g, verso.Add(g, dropped(g, l.dropout, a), to.Rows))
 	y := l.narrow.Forward(g, l.activation.Forward(g, l.widen.Forward(g, a))) // (m, F) and back
 	y = l.done.Forward(g, verso.Add(g, dropped(g, l.dropout, y), a))
-	var p *gorgonia.Node
+	var p attention.Weights
 	if weights {
-		p = attentionWeights(g, c, q, k, to.Lengths, x.Lengths, mask)
+		p = attention.ScaledDotProductWeights(g, q, k, seen, c)
 	}
 	return verso.Sequence{Rows: y, Lengths: to.Lengths}, p
-}
-
-func attend(g *verso.Graph, c op.AttentionConfig, q, k, v, queries, keys, mask *gorgonia.Node) *gorgonia.Node {
-	s, err := op.Attention(c)
-	if err != nil {
-		g.Fail("attention", fmt.Errorf("%w: %w", verso.ErrConfig, err))
-		return nil
-	}
-	in := []*gorgonia.Node{q, k, v, queries, keys}
-	if mask != nil {
-		in = append(in, mask)
-	}
-	return g.Apply("attention", s, in...)
-}
-
-// attentionWeights computes the weights once more and keeps them: sequence after
-// sequence, (A, queries, keys) each.
-func attentionWeights(g *verso.Graph, c op.AttentionConfig, q, k, queries, keys, mask *gorgonia.Node) *gorgonia.Node {
-	scores, err := op.AttentionScores(c)
-	if err != nil {
-		g.Fail("attention weights", fmt.Errorf("%w: %w", verso.ErrConfig, err))
-		return nil
-	}
-	softmax, err := op.AttentionSoftmax(c)
-	if err != nil {
-		g.Fail("attention weights", fmt.Errorf("%w: %w", verso.ErrConfig, err))
-		return nil
-	}
-	in := []*gorgonia.Node{g.Apply("attention scores", scores, q, k, queries, keys), queries, keys}
-	if mask != nil {
-		in = append(in, mask)
-	}
-	return g.Apply("attention weights", softmax, in...)
 }

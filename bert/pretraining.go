@@ -23,7 +23,7 @@ func (m *Model) pretraining(g *verso.Graph, nextSentence bool) *pretraining {
 	t.masked = last.Rows
 	if nextSentence {
 		t.hidden, t.follows = g.Input("hidden", tensor.Int, 1), g.Input("follows", tensor.Int, 1)
-		t.masked = TakeRows(g, last.Rows, t.hidden)            // (m, H)
+		t.masked = verso.TakeRows(g, last.Rows, t.hidden)      // (m, H)
 		t.pairs = m.next.Forward(g, m.pooler.Forward(g, last)) // (batch, 2)
 	}
 	return t

@@ -6,60 +6,8 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"github.com/seed6481993f/verso"
-	"github.com/seed6481993f/verso/internal/kernel"
 	"github.com/seed6481993f/verso/internal/op"
 )
-
-// TakeRows takes rows of x by number; −1 gives a row of zeros:
-//
-//	x (n, width), at (m) → y (m, width), y_i = x[at_i]
-//
-// Its gradient adds the rows of dy where they were taken from.
-func TakeRows(g *verso.Graph, x, at *gorgonia.Node) *gorgonia.Node {
-	return g.Apply("rows", op.Spec{Name: "rows", F32: &picked[float32]{}, F64: &picked[float64]{}}, x, at)
-}
-
-type picked[T op.Float] struct{ dx []T }
-
-func (p *picked[T]) Shape(in []op.Value[T]) ([]int, error) {
-	x, at := in[0], in[1]
-	if len(x.Shape) != 2 || len(at.Shape) != 1 {
-		return nil, fmt.Errorf("%w: want a matrix and a vector of its rows' numbers, got %v and %v", op.ErrShape, x.Shape, at.Shape)
-	}
-	for i, r := range at.Ints {
-		if r < -1 || r >= x.Rows() {
-			return nil, fmt.Errorf("%w: row %d at place %d, there are %d", op.ErrInput, r, i, x.Rows())
-		}
-	}
-	return []int{at.Shape[0], x.Cols()}, nil
-}
-
-func (p *picked[T]) Forward(in []op.Value[T], y op.Value[T]) error {
-	x, w := in[0].Data, in[0].Cols()
-	for i, r := range in[1].Ints {
-		if to := y.Data[i*w : (i+1)*w]; r < 0 {
-			clear(to)
-		} else {
-			copy(to, x[r*w:(r+1)*w])
-		}
-	}
-	return nil
-}
-
-func (p *picked[T]) Backward(in []op.Value[T], _, dy op.Value[T], din []op.Grad[T]) error {
-	if !din[0].Wanted() {
-		return nil
-	}
-	d, w := din[0].Data, in[0].Cols()
-	din[0].Clear()
-	for i, r := range in[1].Ints {
-		if r >= 0 {
-			row := d[r*w : (r+1)*w]
-			kernel.Add(row, row, dy.Data[i*w:(i+1)*w])
-		}
-	}
-	return nil
-}
 
 // positions numbers the rows of each sequence from 0. A sequence of more rows
 // than there are positions is [verso.ErrInput] when the graph runs.

@@ -78,9 +78,10 @@ func NewCell(l Layer) (*Cell, error) {
 	return c, nil
 }
 
-// Inputs is the width of the rows that a step reads, Features that of those it
-// returns: the size of a state.
-func (c *Cell) Inputs() int   { return c.in }
+// Inputs is the width of the rows that a step reads.
+func (c *Cell) Inputs() int { return c.in }
+
+// Features is the width of the rows that a step returns: the size of a state.
 func (c *Cell) Features() int { return c.hidden }
 
 // Layers is the number of layers.

@@ -77,7 +77,7 @@ func pretrain(all bool) (func(steps int) error, error) {
 	} else {
 		last = e.ForwardAt(g, in, at).Last
 	}
-	x := masked.Loss(g, bert.TakeRows(g, last.Rows, rows), want)
+	x := masked.Loss(g, verso.TakeRows(g, last.Rows, rows), want)
 	y := verso.CrossEntropy(g, next.Forward(g, pooler.Forward(g, last)), pairs, verso.DefaultCrossEntropyConfig())
 	m, err := g.Compile(verso.Add(g, x, y))
 	if err != nil {

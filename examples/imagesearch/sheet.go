@@ -60,7 +60,7 @@ func contactSheet(w io.Writer, c *corpus, p part, rows []row) error {
 	for i, r := range rows {
 		write(margin, margin+i*height+caption-10, r.phrase, color.Black)
 	}
-	write(margin, img.Bounds().Dy()-margin, "framed: no text that was learned from names it", unseenColour)
+	write(margin, img.Bounds().Dy()-margin, "framed: never named in training", unseenColour)
 	return png.Encode(w, img)
 }
 
