@@ -25,7 +25,7 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 // answer, to the last bit. With an error there are no answers; weights that make a
 // probability NaN are a [verso.ErrNotFinite].
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
-	return classify.PredictAll(ctx, c.plain, c.classes, texts, func(r *replica, part []string) ([]float32, error) {
+	return classify.PredictAll(ctx, 0, c.plain, c.classes, texts, func(r *replica, part []string) ([]float32, error) {
 		batch := make([][]int, len(part))
 		for i, t := range part {
 			batch[i], _ = c.ids(t)

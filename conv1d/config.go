@@ -23,7 +23,7 @@ type Config struct {
 	Tokenizer  string           `json:"tokenizer"`   // "kim" (default), "kim-sst", "kim-case", "unicode", "whitespace"
 	MinCount   int              `json:"min_count"`   // words seen less often in training are unknown; default 1
 	MaxWords   int              `json:"max_words"`   // most frequent words that are kept; default 0: all
-	Seed       uint64           `json:"seed"`        // of first values, order and dropout; default 1
+	Seed       uint64           `json:"seed"`        // of first values; order and dropout follow verso.FitConfig.Seed; default 1
 
 	// LabelSmoothing is ε of [verso.CrossEntropy], from 0 to 1; default 0.
 	LabelSmoothing float64 `json:"label_smoothing,omitempty"`

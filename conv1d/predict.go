@@ -23,7 +23,7 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 // same answer, to the last bit. Where the weights give no finite answer, the error
 // wraps [verso.ErrNotFinite].
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
-	return classify.PredictAll(ctx, c.replicas, c.classes, texts, func(r *replica, batch []string) ([]float32, error) {
+	return classify.PredictAll(ctx, 0, c.replicas, c.classes, texts, func(r *replica, batch []string) ([]float32, error) {
 		ids := make([][]int, len(batch))
 		for i, t := range batch {
 			ids[i] = c.ids(t)

@@ -145,7 +145,8 @@ func (c *Classifier) Fit(ctx context.Context, train, dev []dataset.Example, fit 
 	for i, e := range train {
 		texts[i] = c.ids(e.Text)
 	}
-	return verso.Fit(ctx, classify.Task(c.params, texts, labels, c.net.forward), classify.Validated(fit, dev, c.evaluator(fit.Workers)))
+	loss := classify.Loss(labels, len(c.classes), c.cfg.Balanced, c.cfg.LabelSmoothing)
+	return verso.Fit(ctx, classify.Task(c.params, texts, labels, c.net.forward, loss), classify.Validated(fit, dev, c.evaluator(fit.Workers)))
 }
 
 // ids turns a text into word numbers.

@@ -35,7 +35,13 @@ type ClassifierConfig struct {
 	Tokenizer     string   `json:"tokenizer"`     // one of conv1d.Tokenizers(); default "unicode"
 	MinCount      int      `json:"min_count"`     // words seen less often in training are unknown; default 1
 	MaxWords      int      `json:"max_words"`     // most frequent words that are kept; default 0: all
-	Seed          uint64   `json:"seed"`          // of first values, order and dropout; default 1
+	// LabelSmoothing is ε of [verso.CrossEntropy], from 0 to 1; default 0.
+	LabelSmoothing float64 `json:"label_smoothing,omitempty"`
+	// Balanced weighs each class by n/(C·n_c), for n training examples, C classes and
+	// n_c examples of the class, so that a rare one counts as much as a common one;
+	// default false.
+	Balanced bool   `json:"balanced,omitempty"`
+	Seed     uint64 `json:"seed"` // of first values; order and dropout follow verso.FitConfig.Seed; default 1
 }
 
 // DefaultClassifierConfig returns a GRU in both directions with maximum over time.
@@ -73,6 +79,8 @@ func (c ClassifierConfig) validate() error {
 		return bad(fmt.Sprintf("pooling wants %q, %q or %q", PoolLast, PoolMean, PoolMax), c.Pooling)
 	case !(c.Dropout >= 0 && c.Dropout < 1):
 		return bad("dropout wants a number from 0 to below 1", c.Dropout)
+	case !(c.LabelSmoothing >= 0 && c.LabelSmoothing <= 1):
+		return bad("label smoothing wants a number from 0 to 1", c.LabelSmoothing)
 	}
 	if _, err := conv1d.ParseTokenizer(c.Tokenizer); err != nil {
 		return fmt.Errorf("%w: %w", verso.ErrConfig, err)

@@ -26,6 +26,7 @@ func TestClassifierRefuses(t *testing.T) {
 		"widths of at least 1, got [3 0]":                                     func(c *recurrent.ClassifierConfig) { c.ConvWidths = []int{3, 0} },
 		"at least 1 map, got -1":                                              func(c *recurrent.ClassifierConfig) { c.ConvWidths, c.ConvMaps = []int{3}, -1 },
 		"dropout wants a number from 0 to below 1, got 1":                     func(c *recurrent.ClassifierConfig) { c.Dropout = 1 },
+		"label smoothing wants a number from 0 to 1, got 2":                   func(c *recurrent.ClassifierConfig) { c.LabelSmoothing = 2 },
 		"frozen word vectors want pretrained ones, got none":                  func(c *recurrent.ClassifierConfig) { c.Frozen = true },
 		fmt.Sprintf(`"none", want one of %q`, conv1d.Tokenizers()):            func(c *recurrent.ClassifierConfig) { c.Tokenizer = "none" },
 	} {

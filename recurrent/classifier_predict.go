@@ -2,9 +2,6 @@ package recurrent
 
 import (
 	"context"
-	"fmt"
-	"runtime"
-	"slices"
 
 	"gorgonia.org/gorgonia"
 
@@ -12,9 +9,6 @@ import (
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/internal/classify"
 )
-
-// predictBatch is how many texts go through a graph at once.
-const predictBatch = 64
 
 // classifierGraph is a compiled graph for prediction; all read the same weights.
 type classifierGraph struct {
@@ -42,43 +36,27 @@ func (c *Classifier) Predict(text string) (verso.Prediction, error) {
 	return p[0], nil
 }
 
-// PredictAll answers many texts, in their order, which is faster than one by one.
-// It stops between batches when ctx is done. A text alone and the same text among
-// others get the same answer, to the last bit.
+// PredictAll answers many texts, in their order, on all cores. It stops between
+// batches when ctx is done. A text alone and the same text among others get the
+// same answer, to the last bit. Where the weights give no finite answer, the error
+// wraps [verso.ErrNotFinite].
 func (c *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
 	return c.predictAll(ctx, texts, 0)
 }
 
-// predictAll is PredictAll on so many cores, 0 for all. No bit depends on them.
+// predictAll is PredictAll on so many cores, 0 for all.
 func (c *Classifier) predictAll(ctx context.Context, texts []string, workers int) ([]verso.Prediction, error) {
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	out := make([]verso.Prediction, 0, len(texts))
-	err := c.graphs.With(func(r *classifierGraph) error {
-		r.m.Graph().Mode().Workers = workers
-		for part := range slices.Chunk(texts, predictBatch) {
-			if err := ctx.Err(); err != nil {
-				return fmt.Errorf("predicting: %w", err)
-			}
-			batch := make([][]int, len(part))
-			for i, t := range part {
-				batch[i] = c.ids(t)
-			}
-			if err := r.m.FeedTokens(r.tokens, batch); err != nil {
-				return err
-			}
-			if err := r.m.Run(); err != nil {
-				return err
-			}
-			out = classify.Predictions(out, c.classes, r.m.Float32s(r.probabilities)[:len(batch)*len(c.classes)])
+	return classify.PredictAll(ctx, workers, c.graphs, c.classes, texts, func(r *classifierGraph, batch []string) ([]float32, error) {
+		ids := make([][]int, len(batch))
+		for i, t := range batch {
+			ids[i] = c.ids(t)
 		}
-		return nil
+		if err := r.m.FeedTokens(r.tokens, ids); err != nil {
+			return nil, err
+		}
+		err := r.m.Run()
+		return r.m.Float32s(r.probabilities), err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
 }
 
 // Evaluate predicts the examples and counts which class was taken for which. An

@@ -151,15 +151,18 @@ func Predictions(out []verso.Prediction, classes []string, p []float32) []verso.
 // batchSize is how many texts go through a graph at once.
 const batchSize = 64
 
-// PredictAll answers texts, in their order, on all cores: each batch in a graph of
-// its own from the pool, by answer, which returns the probabilities (batch, classes).
+// PredictAll answers texts, in their order, on so many cores, 0 for all: each batch in
+// a graph of its own from the pool, by answer, which returns the probabilities (batch, classes).
 // They must not depend on what else is in the batch. It stops between batches when
 // ctx is done or after an error; a probability that is NaN is an error too.
-func PredictAll[G any](ctx context.Context, graphs *reuse.Pool[G], classes, texts []string, answer func(g G, batch []string) ([]float32, error)) ([]verso.Prediction, error) {
+func PredictAll[G any](ctx context.Context, workers int, graphs *reuse.Pool[G], classes, texts []string, answer func(g G, batch []string) ([]float32, error)) ([]verso.Prediction, error) {
 	batches := slices.Collect(slices.Chunk(texts, batchSize))
 	answers, errs := make([][]verso.Prediction, len(batches)), make([]error, len(batches))
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
 	var failed atomic.Bool
-	kernel.Parallel(runtime.GOMAXPROCS(0), len(batches), func(i int) {
+	kernel.Parallel(workers, len(batches), func(i int) {
 		if failed.Load() {
 			return
 		}

@@ -120,25 +120,25 @@ func TestPredictAll(t *testing.T) {
 		}
 		return p, nil
 	}
-	got, err := classify.PredictAll(t.Context(), pool, classes, texts, answer)
+	got, err := classify.PredictAll(t.Context(), 0, pool, classes, texts, answer)
 	require.NoError(t, err)
 	require.Len(t, got, len(texts))
 	for i, p := range got {
 		require.Equal(t, float64(i), p.Probabilities[0])
 	}
-	none, err := classify.PredictAll(t.Context(), pool, classes, nil, answer)
+	none, err := classify.PredictAll(t.Context(), 0, pool, classes, nil, answer)
 	require.NoError(t, err)
 	require.Empty(t, none)
 
 	texts[700] = "x"
-	_, err = classify.PredictAll(t.Context(), pool, classes, texts, answer)
+	_, err = classify.PredictAll(t.Context(), 0, pool, classes, texts, answer)
 	require.ErrorIs(t, err, strconv.ErrSyntax)
-	_, err = classify.PredictAll(t.Context(), pool, classes, texts[:1], func(int, []string) ([]float32, error) {
+	_, err = classify.PredictAll(t.Context(), 0, pool, classes, texts[:1], func(int, []string) ([]float32, error) {
 		return []float32{float32(math.NaN()), 1}, nil
 	})
 	require.ErrorIs(t, err, verso.ErrNotFinite)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = classify.PredictAll(ctx, pool, classes, texts[:1], answer)
+	_, err = classify.PredictAll(ctx, 0, pool, classes, texts[:1], answer)
 	require.ErrorIs(t, err, context.Canceled)
 }
