@@ -40,7 +40,10 @@ func scorer(t testing.TB, sigmoid bool) (*bert.Scorer, *verso.History) {
 	}
 	s, err := bert.NewScorer(trained(t), names, c)
 	require.NoError(t, err)
-	h, err := s.Fit(t.Context(), rated(300, 1, len(names)), rated(40, 3, len(names)), menuFit())
+	fit := menuFit()
+	fit.Epochs = 16
+	fit.Schedule = bert.WarmupDecay(1e-3, 300, fit)
+	h, err := s.Fit(t.Context(), rated(300, 1, len(names)), rated(40, 3, len(names)), fit)
 	require.NoError(t, err)
 	return s, h
 }
