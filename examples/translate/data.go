@@ -50,7 +50,7 @@ func load(o options) (*corpus, error) {
 		short := func(a, b string) int { return strings.Count(a, " ") - strings.Count(b, " ") }
 		slices.SortStableFunc(c.train, func(a, b attention.Pair) int { return short(a.Source, b.Source) })
 		slices.SortStableFunc(c.test, func(a, b question) int { return short(a.source, b.source) })
-		c.train, c.test = c.train[:min(len(c.train), 8000)], c.test[:min(len(c.test), 300)]
+		c.train, c.test = c.train[:min(len(c.train), 6800)], c.test[:min(len(c.test), 300)]
 	}
 	return c, nil
 }
