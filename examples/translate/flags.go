@@ -80,7 +80,7 @@ func (o options) passes() int {
 	case o.epochs > 0:
 		return o.epochs
 	}
-	return 6
+	return 4
 }
 
 // model is the translator that the flags ask for.
