@@ -105,6 +105,20 @@ func DefaultFitConfig() FitConfig {
 	}
 }
 
+// WithScore returns the settings with the score of so many held-out examples after
+// each epoch, unless Validate is set already. Without examples there is nothing to
+// choose an epoch by: Patience and RestoreBest are off, and the last weights stay.
+func (c FitConfig) WithScore(examples int, score func(context.Context) (float64, error)) FitConfig {
+	switch {
+	case c.Validate != nil:
+	case examples == 0:
+		c.RestoreBest, c.Patience = false, 0
+	default:
+		c.Validate = score
+	}
+	return c
+}
+
 // Fit trains a model by mini-batch gradient descent.
 //
 // Each epoch goes once over the examples, in an order that is a function of Seed

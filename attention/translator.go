@@ -140,16 +140,10 @@ func (t *Translator) Params() *verso.Params { return t.params }
 // is the score after each epoch, unless fit brings a score of its own.
 func (t *Translator) Fit(ctx context.Context, train, dev []Pair, fit verso.FitConfig) (*verso.History, error) {
 	examples := t.numbers(train)
-	switch {
-	case fit.Validate != nil:
-	case len(dev) == 0:
-		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
-	default:
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			loss, err := t.Loss(ctx, dev)
-			return -loss, err
-		}
-	}
+	fit = fit.WithScore(len(dev), func(ctx context.Context) (float64, error) {
+		loss, err := t.Loss(ctx, dev)
+		return -loss, err
+	})
 	return verso.Fit(ctx, verso.Task{
 		Params:   t.params,
 		Examples: len(train),

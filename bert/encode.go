@@ -11,6 +11,7 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
 	"github.com/seed6481993f/verso/internal/kernel"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // Pooling says what becomes the vector of a text.
@@ -35,8 +36,8 @@ type EncodeConfig struct {
 func DefaultEncodeConfig() EncodeConfig { return EncodeConfig{Pooling: Mean, Batch: 32} }
 
 // Encode returns a vector of H numbers for each text, in their order: the input
-// of a search or of a classifier of another kind. Texts that are too long are
-// cut. It stops between texts and batches when ctx is done.
+// of a search or of a classifier of another kind, on all cores. Texts that are too
+// long are cut. It stops between texts when ctx is done.
 //
 // A model that was only pre-trained gives vectors of little use for similarity;
 // fine-tuned ones (Reimers & Gurevych 2019, Sentence-BERT) give good ones.
@@ -55,30 +56,21 @@ func (m *Model) Encode(ctx context.Context, texts []string, c EncodeConfig) ([][
 	if !ok {
 		return nil, fmt.Errorf("%w: Pooling wants %q, %q or %q, got %.50q", verso.ErrConfig, Mean, CLS, Pooled, c.Pooling)
 	}
-	r, err := graphs.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer graphs.Put(r)
-	out := make([][]float32, 0, len(texts))
-	for batch := range slices.Chunk(texts, c.Batch) {
-		ids, types, err := encodeAll(ctx, batch, func(s string) (wordpiece.Encoding, error) { return m.pieces.Encode(s, limit) })
-		if err != nil {
+	cut := func(s string) (wordpiece.Encoding, error) { return m.pieces.Encode(s, limit) }
+	return reuse.Batches(ctx, 0, graphs, c.Batch, texts, func(r *replica, batch []string) ([][]float32, error) {
+		if err := runAll(ctx, r, batch, cut); err != nil {
 			return nil, err
 		}
-		if err := r.run(ids, types); err != nil {
-			return nil, err
-		}
-		y := r.m.Float32s(r.y)
-		for i := range ids {
-			v := append([]float32(nil), y[i*m.cfg.Hidden:(i+1)*m.cfg.Hidden]...)
-			if norm := math.Sqrt(kernel.SumSquares(v)); c.Normalise && norm > 0 {
-				kernel.Scale(float32(1/norm), v)
+		rows := slices.Clone(r.m.Float32s(r.y))
+		out := make([][]float32, len(batch))
+		for i := range out {
+			out[i] = rows[i*m.cfg.Hidden : (i+1)*m.cfg.Hidden : (i+1)*m.cfg.Hidden]
+			if norm := math.Sqrt(kernel.SumSquares(out[i])); c.Normalise && norm > 0 {
+				kernel.Scale(float32(1/norm), out[i])
 			}
-			out = append(out, v)
 		}
-	}
-	return out, nil
+		return out, nil
+	})
 }
 
 // limitOf returns the longest sequence where so many pieces are wanted, 0 for as
@@ -107,6 +99,15 @@ func encodeAll[T any](ctx context.Context, texts []T, encode func(T) (wordpiece.
 		ids, types = append(ids, e.IDs), append(types, e.Types)
 	}
 	return ids, types, nil
+}
+
+// runAll runs a graph over texts.
+func runAll[T any](ctx context.Context, r *replica, texts []T, encode func(T) (wordpiece.Encoding, error)) error {
+	ids, types, err := encodeAll(ctx, texts, encode)
+	if err != nil {
+		return err
+	}
+	return r.run(ids, types)
 }
 
 // newEncoding compiles a graph from pieces to vectors.

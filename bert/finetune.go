@@ -1,7 +1,6 @@
 package bert
 
 import (
-	"context"
 	"fmt"
 	"math"
 
@@ -42,20 +41,6 @@ func DefaultFineTuning() verso.FitConfig {
 func WarmupDecay(rate float64, examples int, f verso.FitConfig) verso.Schedule {
 	steps := f.Epochs * verso.StepsPerEpoch(examples, f.Batch)
 	return verso.LinearWarmupDecay(rate, steps/10, steps)
-}
-
-// scored returns the settings of a training with a score after each epoch, unless
-// fit brings one of its own. Without examples to score there is nothing to choose an
-// epoch by, and the last weights stay.
-func scored(fit verso.FitConfig, examples int, score func(context.Context) (float64, error)) verso.FitConfig {
-	switch {
-	case fit.Validate != nil:
-	case examples == 0:
-		fit.RestoreBest, fit.Patience = false, 0
-	default:
-		fit.Validate = score
-	}
-	return fit
 }
 
 // ownCopy returns a model with these parts that belongs to a head: weights of m

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // HiddenConfig holds the options of [Model.HiddenStates].
@@ -48,14 +49,8 @@ func (m *Model) HiddenStates(ctx context.Context, texts []string, c HiddenConfig
 	if layer < 0 || layer > m.cfg.Layers {
 		return nil, fmt.Errorf("%w: Layer wants a number from %d to %d, got %d", verso.ErrConfig, -m.cfg.Layers-1, m.cfg.Layers, c.Layer)
 	}
-	r, err := m.hidden.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer m.hidden.Put(r)
-	out := make([]HiddenStates, 0, len(texts))
-	for batch := range slices.Chunk(texts, c.Batch) {
-		first := len(out)
+	return reuse.Batches(ctx, 0, m.hidden, c.Batch, texts, func(r *hiddenReplica, batch []string) ([]HiddenStates, error) {
+		out := make([]HiddenStates, 0, len(batch))
 		ids, types, err := encodeAll(ctx, batch, func(s string) (wordpiece.Encoding, error) {
 			e, err := m.pieces.Encode(s, limit)
 			out = append(out, HiddenStates{Pieces: e.Tokens})
@@ -68,14 +63,14 @@ func (m *Model) HiddenStates(ctx context.Context, texts []string, c HiddenConfig
 			return nil, err
 		}
 		rows := slices.Clone(r.m.Float32s(r.layers[layer]))
-		for i := range out[first:] {
-			h := &out[first+i]
+		for i := range out {
+			h := &out[i]
 			for range h.Pieces {
 				h.Rows, rows = append(h.Rows, rows[:m.cfg.Hidden:m.cfg.Hidden]), rows[m.cfg.Hidden:]
 			}
 		}
-	}
-	return out, nil
+		return out, nil
+	})
 }
 
 // newHidden compiles a graph from pieces to the rows of all layers.

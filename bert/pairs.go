@@ -59,7 +59,7 @@ func (k *Classifier) FitPairs(ctx context.Context, train, dev []PairExample, fit
 	if err != nil {
 		return nil, err
 	}
-	return k.fit(ctx, ids, types, labels, scored(fit, len(dev), func(ctx context.Context) (float64, error) {
+	return k.fit(ctx, ids, types, labels, fit.WithScore(len(dev), func(ctx context.Context) (float64, error) {
 		c, err := k.EvaluatePairs(ctx, dev)
 		if err != nil {
 			return 0, err

@@ -2,7 +2,6 @@ package bert
 
 import (
 	"context"
-	"slices"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
@@ -22,31 +21,19 @@ func (k *Classifier) Predict(text string) (verso.Prediction, error) {
 	return p[0], nil
 }
 
-// PredictAll answers many texts, in their order. It stops between texts when ctx
-// is done. A text alone and the same text among others get the same answer, to the
-// last bit.
+// PredictAll answers many texts, in their order, on all cores. It stops between texts
+// when ctx is done. A text alone and the same text among others get the same answer,
+// to the last bit. Where the weights give no finite answer, the error wraps
+// [verso.ErrNotFinite].
 func (k *Classifier) PredictAll(ctx context.Context, texts []string) ([]verso.Prediction, error) {
 	return predictAll(ctx, k, texts, k.encode)
 }
 
 func predictAll[T any](ctx context.Context, k *Classifier, texts []T, encode func(T) (wordpiece.Encoding, error)) ([]verso.Prediction, error) {
-	r, err := k.graphs.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer k.graphs.Put(r)
-	out := make([]verso.Prediction, 0, len(texts))
-	for batch := range slices.Chunk(texts, predictBatch) {
-		ids, types, err := encodeAll(ctx, batch, encode)
-		if err != nil {
-			return nil, err
-		}
-		if err := r.run(ids, types); err != nil {
-			return nil, err
-		}
-		out = classify.Predictions(out, k.classes, r.m.Float32s(r.y)[:len(batch)*len(k.classes)])
-	}
-	return out, nil
+	return classify.PredictAll(ctx, 0, k.graphs, k.classes, texts, func(r *replica, batch []T) ([]float32, error) {
+		err := runAll(ctx, r, batch, encode)
+		return r.m.Float32s(r.y), err
+	})
 }
 
 // Evaluate predicts the examples and counts which class was taken for which. An

@@ -99,33 +99,22 @@ func (s *Scorer) Params() *verso.Params { return s.model.params }
 // Model returns the encoder with its vocabulary.
 func (s *Scorer) Model() *Model { return s.model }
 
-// Score returns the outputs for each pair, or text where B is empty, in their
-// order. It stops between texts when ctx is done. A pair alone and among others gets
+// Score returns the outputs for each pair, or text where B is empty, in their order,
+// on all cores. It stops between texts when ctx is done. A pair alone and among others gets
 // the same answer, to the last bit.
 func (s *Scorer) Score(ctx context.Context, pairs []Pair) ([][]float64, error) {
-	r, err := s.graphs.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer s.graphs.Put(r)
-	out := make([][]float64, 0, len(pairs))
-	for batch := range slices.Chunk(pairs, predictBatch) {
-		ids, types, err := encodeAll(ctx, batch, s.encode)
-		if err != nil {
+	return reuse.Batches(ctx, 0, s.graphs, predictBatch, pairs, func(r *replica, batch []Pair) ([][]float64, error) {
+		if err := runAll(ctx, r, batch, s.encode); err != nil {
 			return nil, err
 		}
-		if err := r.run(ids, types); err != nil {
-			return nil, err
-		}
-		for row := range slices.Chunk(r.m.Float32s(r.y)[:len(batch)*len(s.names)], len(s.names)) {
-			wide := make([]float64, len(row))
-			for i, v := range row {
-				wide[i] = float64(v)
+		out, y := make([][]float64, len(batch)), r.m.Float32s(r.y)
+		for i := range out {
+			for range s.names {
+				out[i], y = append(out[i], float64(y[0])), y[1:]
 			}
-			out = append(out, wide)
 		}
-	}
-	return out, nil
+		return out, nil
+	})
 }
 
 func (s *Scorer) encode(p Pair) (wordpiece.Encoding, error) {
@@ -171,7 +160,7 @@ func (s *Scorer) Fit(ctx context.Context, train, dev []ScoredExample, fit verso.
 	if fit.Schedule == nil {
 		fit.Schedule = WarmupDecay(s.cfg.Rate, len(train), fit)
 	}
-	fit = scored(fit, len(dev), func(ctx context.Context) (float64, error) {
+	fit = fit.WithScore(len(dev), func(ctx context.Context) (float64, error) {
 		loss, err := s.Loss(ctx, dev)
 		return -loss, err
 	})

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/bert/wordpiece"
 	"github.com/seed6481993f/verso/internal/classify"
+	"github.com/seed6481993f/verso/internal/reuse"
 )
 
 // TagWords returns the probabilities of the tags of each word, sentence by
@@ -27,27 +27,21 @@ func (t *Tagger) TagWords(ctx context.Context, sentences [][]string) ([][]verso.
 
 // predict answers sentences that have been cut into the pieces of their words.
 func (t *Tagger) predict(ctx context.Context, sentences [][][]wordpiece.Token) ([][]verso.Prediction, error) {
-	r, err := t.graphs.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer t.graphs.Put(r)
 	var all []window
 	for _, s := range sentences {
 		all = append(all, t.windows(s)...)
 	}
-	var answers []verso.Prediction // of all words
-	for batch := range slices.Chunk(all, predictBatch) {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("tagging: %w", err)
-		}
+	answers, err := reuse.Batches(ctx, 0, t.graphs, predictBatch, all, func(r *replica, batch []window) ([]verso.Prediction, error) {
 		if err := feedWindows(r.m, r.in, r.at, batch); err != nil {
 			return nil, err
 		}
 		if err := r.m.Run(); err != nil {
 			return nil, err
 		}
-		answers = classify.Predictions(answers, t.tags, r.m.Float32s(r.y))
+		return classify.Predictions(nil, t.tags, r.m.Float32s(r.y)), nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tagging: %w", err)
 	}
 	out := make([][]verso.Prediction, len(sentences))
 	for i, s := range sentences {

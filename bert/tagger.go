@@ -157,7 +157,7 @@ func (t *Tagger) Fit(ctx context.Context, train, dev []TaggedSentence, fit verso
 	if fit.Schedule == nil {
 		fit.Schedule = WarmupDecay(t.cfg.Rate, len(examples), fit)
 	}
-	fit = scored(fit, len(dev), func(ctx context.Context) (float64, error) {
+	fit = fit.WithScore(len(dev), func(ctx context.Context) (float64, error) {
 		s, err := t.Evaluate(ctx, dev)
 		return s.F1, err
 	})

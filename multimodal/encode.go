@@ -24,7 +24,7 @@ type Encoder interface {
 // Rows have no particular length. A text of unknown words alone has a row too. It
 // stops between batches when ctx is done.
 func (m *Model) EncodeText(ctx context.Context, texts []string) ([]float32, error) {
-	return encode(ctx, m.textGraphs, len(texts), m.Dim(), func(i int) (textInput, error) { return m.reader.read(texts[i]), nil })
+	return encode(ctx, 0, m.textGraphs, texts, func(text string) (textInput, error) { return m.reader.read(text), nil })
 }
 
 // EncodeVisual maps pictures, or videos, to the common space, row by row.
@@ -32,36 +32,25 @@ func (m *Model) EncodeVisual(ctx context.Context, visuals Visuals, ids []string)
 	if err := checkVisuals(visuals, m.visualDim); err != nil {
 		return nil, err
 	}
-	return encode(ctx, m.visualGraphs, len(ids), m.Dim(), func(i int) ([]float32, error) {
-		return m.prepared(visuals, ids[i])
-	})
+	return encode(ctx, 1, m.visualGraphs, ids, func(id string) ([]float32, error) { return m.prepared(visuals, id) })
 }
 
-// encode runs n inputs through a graph of the pool.
-func encode[E any](ctx context.Context, p *reuse.Pool[*replica[E]], n, dim int, input func(i int) (E, error)) ([]float32, error) {
-	r, err := p.Get()
-	if err != nil {
-		return nil, err
-	}
-	defer p.Put(r)
-	out := make([]float32, 0, n*dim)
-	for from := 0; from < n; from += encodeBatch {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("encoding: %w", err)
-		}
-		var batch []E
-		for i := from; i < min(from+encodeBatch, n); i++ {
-			in, err := input(i)
-			if err != nil {
+// encode runs items through graphs of the pool. Visuals are read by one goroutine.
+func encode[E, I any](ctx context.Context, workers int, p *reuse.Pool[*replica[E]], items []I, input func(I) (E, error)) ([]float32, error) {
+	rows, err := reuse.Batches(ctx, workers, p, encodeBatch, items, func(r *replica[E], batch []I) ([]float32, error) {
+		read := make([]E, len(batch))
+		for i, item := range batch {
+			var err error
+			if read[i], err = input(item); err != nil {
 				return nil, err
 			}
-			batch = append(batch, in)
 		}
-		if out, err = r.run(batch, out); err != nil {
-			return nil, err
-		}
+		return r.run(read)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("encoding: %w", err)
 	}
-	return out, nil
+	return rows, nil
 }
 
 // IndexPictures encodes pictures, which need no captions, for [Search].

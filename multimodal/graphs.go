@@ -18,15 +18,15 @@ type replica[E any] struct {
 	feed    func(*verso.Machine, []E) error
 }
 
-// run appends the results of a batch.
-func (r *replica[E]) run(batch []E, into []float32) ([]float32, error) {
+// run returns the results of a batch.
+func (r *replica[E]) run(batch []E) ([]float32, error) {
 	if err := r.feed(r.machine, batch); err != nil {
 		return nil, err
 	}
 	if err := r.machine.Run(); err != nil {
 		return nil, err
 	}
-	return append(into, r.machine.Float32s(r.out)...), nil
+	return slices.Clone(r.machine.Float32s(r.out)), nil
 }
 
 // feedRows binds a matrix of float32 rows.

@@ -44,22 +44,17 @@ func (m *Model) Fit(ctx context.Context, train, dev []Caption, visuals Visuals, 
 	if err != nil {
 		return nil, err
 	}
-	if fit.Validate == nil && len(dev) == 0 {
-		fit.RestoreBest, fit.Patience = false, 0 // nothing to choose an epoch by
-	}
-	if fit.Validate == nil && len(dev) > 0 {
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			x, err := newExam(ctx, m, dev, visuals)
-			if err != nil {
-				return 0, err
-			}
-			r, err := x.toPictures(ctx)
-			if err != nil {
-				return 0, err
-			}
-			return r.MRR(), nil
+	fit = fit.WithScore(len(dev), func(ctx context.Context) (float64, error) {
+		x, err := newExam(ctx, m, dev, visuals)
+		if err != nil {
+			return 0, err
 		}
-	}
+		r, err := x.toPictures(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return r.MRR(), nil
+	})
 	t := verso.Task{Params: m.params, Examples: len(train), Coupled: m.cfg.coupled()}
 	if t.Coupled {
 		t.Weight = func(examples []int) float64 {

@@ -143,11 +143,11 @@ func (m *LanguageModel) Fit(ctx context.Context, ids, valid []int, fit verso.Fit
 		if err := m.judgeable(valid); err != nil { // now, not after the first epoch
 			return nil, fmt.Errorf("validation text: %w", err)
 		}
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			nats, err := m.crossEntropy(ctx, valid, fit.Batch, fit.Workers)
-			return -nats, err
-		}
 	}
+	fit = fit.WithScore(len(valid), func(ctx context.Context) (float64, error) {
+		nats, err := m.crossEntropy(ctx, valid, fit.Batch, fit.Workers)
+		return -nats, err
+	})
 	return verso.Fit(ctx, task, fit)
 }
 

@@ -5,9 +5,7 @@ package classify
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync/atomic"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -15,7 +13,6 @@ import (
 	"github.com/seed6481993f/verso"
 	"github.com/seed6481993f/verso/embedding/dataset"
 	"github.com/seed6481993f/verso/embedding/vocab"
-	"github.com/seed6481993f/verso/internal/kernel"
 	"github.com/seed6481993f/verso/internal/reuse"
 )
 
@@ -50,23 +47,15 @@ func Labels(classes []string, examples []dataset.Example, what string, unknown e
 type Evaluator func(ctx context.Context, examples []dataset.Example) (*verso.Confusion, error)
 
 // Validated returns the settings of a training with the accuracy on dev for the score
-// of each epoch, unless fit brings a score of its own. Without either there is
-// nothing to choose an epoch by, and the last weights stay.
+// of each epoch, by [verso.FitConfig.WithScore].
 func Validated(fit verso.FitConfig, dev []dataset.Example, evaluate Evaluator) verso.FitConfig {
-	switch {
-	case fit.Validate != nil:
-	case len(dev) == 0:
-		fit.RestoreBest, fit.Patience = false, 0
-	default:
-		fit.Validate = func(ctx context.Context) (float64, error) {
-			confusion, err := evaluate(ctx, dev)
-			if err != nil {
-				return 0, err
-			}
-			return confusion.Accuracy(), nil
+	return fit.WithScore(len(dev), func(ctx context.Context) (float64, error) {
+		confusion, err := evaluate(ctx, dev)
+		if err != nil {
+			return 0, err
 		}
-	}
-	return fit
+		return confusion.Accuracy(), nil
+	})
 }
 
 // Loss returns the options of the loss that a classifier learns by. Balanced, each
@@ -151,44 +140,23 @@ func Predictions(out []verso.Prediction, classes []string, p []float32) []verso.
 // batchSize is how many texts go through a graph at once.
 const batchSize = 64
 
-// PredictAll answers texts, in their order, on so many cores, 0 for all: each batch in
-// a graph of its own from the pool, by answer, which returns the probabilities (batch, classes).
-// They must not depend on what else is in the batch. It stops between batches when
-// ctx is done or after an error; a probability that is NaN is an error too.
-func PredictAll[G any](ctx context.Context, workers int, graphs *reuse.Pool[G], classes, texts []string, answer func(g G, batch []string) ([]float32, error)) ([]verso.Prediction, error) {
-	batches := slices.Collect(slices.Chunk(texts, batchSize))
-	answers, errs := make([][]verso.Prediction, len(batches)), make([]error, len(batches))
-	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	var failed atomic.Bool
-	kernel.Parallel(workers, len(batches), func(i int) {
-		if failed.Load() {
-			return
-		}
-		if errs[i] = ctx.Err(); errs[i] == nil {
-			errs[i] = graphs.With(func(g G) error {
-				p, err := answer(g, batches[i])
-				if err != nil {
-					return err
-				}
-				if slices.ContainsFunc(p, func(x float32) bool { return x != x }) {
-					return fmt.Errorf("%w: the probabilities of the classes", verso.ErrNotFinite)
-				}
-				answers[i] = Predictions(nil, classes, p[:len(batches[i])*len(classes)])
-				return nil
-			})
-		}
-		if errs[i] != nil {
-			failed.Store(true)
-		}
-	})
-	for _, err := range errs {
+// PredictAll answers items, texts mostly, by [reuse.Batches]: answer returns the
+// probabilities (batch, classes). One that is NaN is an error.
+func PredictAll[G, E any](ctx context.Context, workers int, graphs *reuse.Pool[G], classes []string, items []E, answer func(g G, batch []E) ([]float32, error)) ([]verso.Prediction, error) {
+	out, err := reuse.Batches(ctx, workers, graphs, batchSize, items, func(g G, batch []E) ([]verso.Prediction, error) {
+		p, err := answer(g, batch)
 		if err != nil {
-			return nil, fmt.Errorf("predicting: %w", err)
+			return nil, err
 		}
+		if slices.ContainsFunc(p, func(x float32) bool { return x != x }) {
+			return nil, fmt.Errorf("%w: the probabilities of the classes", verso.ErrNotFinite)
+		}
+		return Predictions(nil, classes, p[:len(batch)*len(classes)]), nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("predicting: %w", err)
 	}
-	return slices.Concat(answers...), nil
+	return out, nil
 }
 
 // Evaluate counts which class predict takes for which. An example of a class that
