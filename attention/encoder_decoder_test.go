@@ -3,7 +3,6 @@ package attention_test
 import (
 	"bytes"
 	"context"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -114,41 +113,6 @@ func TestTransformerSaveLoad(t *testing.T) {
 	got, err := again.TranslateN(t.Context(), "six one.", attention.DefaultSearchConfig())
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-}
-
-func TestTransformerSameSeedSameBytes(t *testing.T) {
-	fit := func(workers int, seed uint64) []byte {
-		c, f := transformerSettings(seed)
-		f.Epochs, f.Shards, f.Workers, c.Dropout = 1, 3, workers, 0.1
-		m, _, err := attention.TrainTranslator(t.Context(), reversed(100, 1), reversed(10, 2), c, f)
-		require.NoError(t, err)
-		return saved(t, m)
-	}
-	want := fit(1, 4)
-	require.Equal(t, want, fit(3, 4))
-	require.NotEqual(t, want, fit(1, 5))
-}
-
-func TestTransformerCancelAndResume(t *testing.T) {
-	c, f := transformerSettings(2)
-	f.Epochs, c.Dropout = 2, 0.1
-	train := reversed(100, 1)
-	whole, _, err := attention.TrainTranslator(t.Context(), train, nil, c, f)
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	f.Checkpoint = filepath.Join(t.TempDir(), "checkpoint")
-	f.Progress = func(p verso.Progress) error {
-		if p.Step == 5 {
-			cancel()
-		}
-		return nil
-	}
-	_, _, err = attention.TrainTranslator(ctx, train, nil, c, f)
-	require.ErrorIs(t, err, context.Canceled)
-	f.Progress, f.Resume = nil, true
-	m, _, err := attention.TrainTranslator(t.Context(), train, nil, c, f)
-	require.NoError(t, err)
-	require.Equal(t, saved(t, whole), saved(t, m))
 }
 
 func TestTransformerConcurrent(t *testing.T) {

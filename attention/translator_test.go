@@ -199,44 +199,56 @@ func TestTranslatorCopiesUnknownWords(t *testing.T) {
 	require.Equal(t, "llama a Isidora", r.Text)
 }
 
+// translatorKind is the settings and the training of one of the nets that a translator can have.
+type translatorKind func(seed uint64) (attention.TranslatorConfig, verso.FitConfig)
+
+func eachTranslator(t *testing.T, f func(t *testing.T, settings translatorKind)) {
+	t.Run("recurrent", func(t *testing.T) { f(t, translatorSettings) })
+	t.Run("transformer", func(t *testing.T) { f(t, transformerSettings) })
+}
+
 func TestTranslatorSameSeedSameBytes(t *testing.T) {
-	fit := func(workers int, seed uint64) []byte {
-		c, f := translatorSettings(seed)
-		f.Epochs, f.Shards, f.Workers, c.Dropout = 1, 3, workers, 0.1
-		m, _, err := attention.TrainTranslator(t.Context(), reversed(100, 1), reversed(10, 2), c, f)
-		require.NoError(t, err)
-		return saved(t, m)
-	}
-	want := fit(1, 4)
-	require.Equal(t, want, fit(3, 4))
-	require.NotEqual(t, want, fit(1, 5))
+	eachTranslator(t, func(t *testing.T, settings translatorKind) {
+		fit := func(workers int, seed uint64) []byte {
+			c, f := settings(seed)
+			f.Epochs, f.Shards, f.Workers, c.Dropout = 1, 3, workers, 0.1
+			m, _, err := attention.TrainTranslator(t.Context(), reversed(100, 1), reversed(10, 2), c, f)
+			require.NoError(t, err)
+			return saved(t, m)
+		}
+		want := fit(1, 4)
+		require.Equal(t, want, fit(3, 4))
+		require.NotEqual(t, want, fit(1, 5))
+	})
 }
 
 func TestTranslatorCancelAndResume(t *testing.T) {
-	c, f := translatorSettings(2)
-	f.Epochs, c.Dropout = 3, 0.1
-	train := reversed(100, 1)
-	whole, _, err := attention.TrainTranslator(t.Context(), train, nil, c, f)
-	require.NoError(t, err)
+	eachTranslator(t, func(t *testing.T, settings translatorKind) {
+		c, f := settings(2)
+		f.Epochs, c.Dropout = 3, 0.1
+		train := reversed(100, 1)
+		whole, _, err := attention.TrainTranslator(t.Context(), train, nil, c, f)
+		require.NoError(t, err)
 
-	ctx, cancel := context.WithCancel(t.Context())
-	f.Checkpoint = filepath.Join(t.TempDir(), "checkpoint")
-	f.Progress = func(p verso.Progress) error {
-		if p.Step == 5 {
-			cancel()
+		ctx, cancel := context.WithCancel(t.Context())
+		f.Checkpoint = filepath.Join(t.TempDir(), "checkpoint")
+		f.Progress = func(p verso.Progress) error {
+			if p.Step == 5 {
+				cancel()
+			}
+			return nil
 		}
-		return nil
-	}
-	m, _, err := attention.TrainTranslator(ctx, train, nil, c, f)
-	require.ErrorIs(t, err, context.Canceled)
-	require.NotNil(t, m)
-	_, err = m.Translate(ctx, "one two.", attention.DefaultSearchConfig())
-	require.ErrorIs(t, err, context.Canceled)
+		m, _, err := attention.TrainTranslator(ctx, train, nil, c, f)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NotNil(t, m)
+		_, err = m.Translate(ctx, "one two.", attention.DefaultSearchConfig())
+		require.ErrorIs(t, err, context.Canceled)
 
-	f.Progress, f.Resume = nil, true
-	m, _, err = attention.TrainTranslator(t.Context(), train, nil, c, f)
-	require.NoError(t, err)
-	require.Equal(t, saved(t, whole), saved(t, m))
+		f.Progress, f.Resume = nil, true
+		m, _, err = attention.TrainTranslator(t.Context(), train, nil, c, f)
+		require.NoError(t, err)
+		require.Equal(t, saved(t, whole), saved(t, m))
+	})
 }
 
 func TestTranslatorConcurrent(t *testing.T) {

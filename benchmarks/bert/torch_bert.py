@@ -8,21 +8,16 @@ Four layers of 256 features, 4 heads, 1,024 features inside a layer, 30,522 word
 padding, of which 15 % are hidden, and 16 labels of pairs. The head of 30,522 classes is computed at the hidden places alone. Dropout is 0,
 the optimiser Adam. Times are processor time of the process, in milliseconds a step.
 """
-import json
 import math
-import os
-import statistics
+import pathlib
 import sys
-import time
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "internal" / "side"))
+import torch_side  # before torch, which it holds to one core
 
 import torch
 from torch import nn
 from torch.nn import functional
-
-torch.set_num_threads(1)
 
 PIECES, WIDTH, LAYERS, HEADS, INSIDE, PLACES = 30522, 256, 4, 4, 1024, 512
 BATCH, LENGTH, HIDDEN = 16, 128, 0.15
@@ -90,7 +85,7 @@ def stepper(case):
             with torch.inference_mode():
                 return model.encode(ids)
 
-        return encode
+        return encode, {}
     if case != "pretrain":
         raise SystemExit(f"no case {case}")
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-4)
@@ -100,42 +95,8 @@ def stepper(case):
         model.loss(ids, hidden, labels, follows).backward()
         optimiser.step()
 
-    return train
-
-
-def measure(step, steps):
-    begin = time.process_time()
-    for _ in range(steps):
-        step()
-    return (time.process_time() - begin) / steps * 1000
-
-
-def line(case, samples):
-    return json.dumps({
-        "case": case, "torch": torch.__version__, "threads": 1,
-        "ms": round(statistics.median(samples), 3), "min_ms": round(min(samples), 3), "samples": len(samples),
-    })
-
-
-def serve():
-    made = {}
-    for request in sys.stdin:
-        case, steps = request.split()
-        if case not in made:
-            made[case] = stepper(case)
-            measure(made[case], 1)
-        print(line(case, [measure(made[case], int(steps))]), flush=True)
-
-
-def main(cases):
-    for case in cases or ("pretrain", "encode"):
-        step = stepper(case)
-        measure(step, 2)
-        print(line(case, [measure(step, 2) for _ in range(7)]), flush=True)
+    return train, {}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--serve"]:
-        serve()
-    else:
-        main(sys.argv[1:])
+    torch_side.run(stepper, ("pretrain", "encode"), warm=2, steps=2, turns=7)

@@ -7,20 +7,15 @@
 A batch is 50 texts of 56 words out of 20,000; vectors of 300 numbers, filters over 3, 4 and 5 words with 100 maps each, dropout 0.5,
 two classes. Times are processor time of the process, in milliseconds a step.
 """
-import json
-import os
-import statistics
+import pathlib
 import sys
-import time
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "internal" / "side"))
+import torch_side  # before torch, which it holds to one core
 
 import torch
 from torch import nn
 from torch.nn import functional
-
-torch.set_num_threads(1)
 
 TEXTS, LENGTH, WORDS, WIDTH, MAPS, CLASSES = 50, 56, 20000, 300, 100, 2
 
@@ -62,7 +57,7 @@ CASES = {
 
 
 def stepper(case):
-    """A function that makes one step of the case, and the name of its optimiser."""
+    """A function that makes one step of the case, and what its line says besides."""
     torch.manual_seed(1)
     options, optimisers, name = CASES[case]
     model = Kim(**options)
@@ -75,7 +70,7 @@ def stepper(case):
             with torch.inference_mode():
                 return functional.softmax(model(ids), dim=1)
 
-        return answer, name
+        return answer, {"optimiser": name}
     optimisers = optimisers(model)
 
     def train():
@@ -85,43 +80,8 @@ def stepper(case):
         for o in optimisers:
             o.step()
 
-    return train, name
-
-
-def measure(step, steps):
-    begin = time.process_time()
-    for _ in range(steps):
-        step()
-    return (time.process_time() - begin) / steps * 1000
-
-
-def line(case, name, samples):
-    return json.dumps({
-        "case": case, "torch": torch.__version__, "optimiser": name, "threads": 1,
-        "ms": round(statistics.median(samples), 4), "min_ms": round(min(samples), 4), "samples": len(samples),
-    })
-
-
-def serve():
-    made = {}
-    for request in sys.stdin:
-        case, steps = request.split()
-        if case not in made:
-            made[case] = stepper(case)
-            measure(made[case][0], 3)
-        step, name = made[case]
-        print(line(case, name, [measure(step, int(steps))]), flush=True)
-
-
-def main(cases):
-    for case in cases or CASES:
-        step, name = stepper(case)
-        measure(step, 3)
-        print(line(case, name, [measure(step, 5) for _ in range(9)]), flush=True)
+    return train, {"optimiser": name}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--serve"]:
-        serve()
-    else:
-        main(sys.argv[1:])
+    torch_side.run(stepper, CASES)

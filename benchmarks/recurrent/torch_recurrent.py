@@ -9,20 +9,15 @@ lm: the small language model of Zaremba et al. (2014): 10,000 words, vectors and
 20 words a step, gradients of the mean loss clipped to a norm of 0.25 (his 5 is of the sum over 20 words), SGD or Adam.
 Times are processor time of the process, in milliseconds a step.
 """
-import json
-import os
-import statistics
+import pathlib
 import sys
-import time
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "internal" / "side"))
+import torch_side  # before torch, which it holds to one core
 
 import torch
 from torch import nn
 from torch.nn import functional
-
-torch.set_num_threads(1)
 
 BATCH, LENGTH, INPUTS, HIDDEN = 32, 64, 128, 256
 WORDS, WIDTH, TEXTS, PIECE = 10000, 200, 20, 20
@@ -92,7 +87,7 @@ def stepper(case):
             with torch.inference_mode():
                 return answer()
 
-        return infer
+        return infer, {}
     optimiser = OPTIMISERS[how](model.parameters())
 
     def train():
@@ -102,42 +97,8 @@ def stepper(case):
             nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimiser.step()
 
-    return train
-
-
-def measure(step, steps):
-    begin = time.process_time()
-    for _ in range(steps):
-        step()
-    return (time.process_time() - begin) / steps * 1000
-
-
-def line(case, samples):
-    return json.dumps({
-        "case": case, "torch": torch.__version__, "threads": 1,
-        "ms": round(statistics.median(samples), 4), "min_ms": round(min(samples), 4), "samples": len(samples),
-    })
-
-
-def serve():
-    made = {}
-    for request in sys.stdin:
-        case, steps = request.split()
-        if case not in made:
-            made[case] = stepper(case)
-            measure(made[case], 3)
-        print(line(case, [measure(made[case], int(steps))]), flush=True)
-
-
-def main(cases):
-    for case in cases or CASES:
-        step = stepper(case)
-        measure(step, 3)
-        print(line(case, [measure(step, 5) for _ in range(9)]), flush=True)
+    return train, {}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--serve"]:
-        serve()
-    else:
-        main(sys.argv[1:])
+    torch_side.run(stepper, CASES)
