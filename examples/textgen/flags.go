@@ -54,7 +54,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.BoolVar(&c.Tied, "tied", false, "use the tokens' vectors for the logits too")
 	fs.IntVar(&c.Steps, "steps", 0, "tokens through which gradients go back (default 32, of characters 64)")
 	fs.BoolVar(&o.zaremba, "zaremba", false, "model and training of Zaremba et al. 2014, small, on words between blanks; of the other settings of the model only -cell, -window and -epochs count")
-	fs.IntVar(&o.epochs, "epochs", 0, "passes over the text (default 2, with -zaremba 13)")
+	fs.IntVar(&o.epochs, "epochs", 0, "passes over the text (default 2, with -quick 4, with -zaremba 13)")
 	fs.IntVar(&o.batch, "batch", 0, "streams side by side (default 16, with -quick 8)")
 	fs.Float64Var(&o.rate, "rate", 0.004, "highest learning rate")
 	fs.IntVar(&o.shards, "shards", 1, "parts of a batch with a graph each; figures depend on it within rounding")
@@ -131,6 +131,9 @@ func (o *options) fit(tokens int) verso.FitConfig {
 	f := recurrent.DefaultLMFit(o.config)
 	if !o.zaremba {
 		f.Epochs, f.Batch, f.ClipNorm = 2, o.batch, 1
+		if o.quick {
+			f.Epochs = 4 // of a text that is a part
+		}
 		f.Optimizer = verso.Adam(verso.DefaultAdamConfig())
 	}
 	if o.epochs > 0 {

@@ -31,7 +31,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	fs.StringVar(&o.data, "data", "", "pairs, `FILE` of a source, a tab and a target a line (default: English and Spanish)")
 	fs.StringVar(&o.save, "save", "", "write the model to `FILE`")
 	fs.Float64Var(&o.minutes, "minutes", 0, "train for so long instead of -epochs; results then depend on the machine")
-	fs.IntVar(&o.epochs, "epochs", 0, "passes over the pairs (0: 6)")
+	fs.IntVar(&o.epochs, "epochs", 0, "passes over the pairs (0: 4, with -quick 6)")
 	fs.Float64Var(&o.rate, "rate", 0, "learning rate at the start, from which it falls to 0 (0: 0.003, with -quick 0.006)")
 	fs.IntVar(&o.words, "words", 0, fmt.Sprintf("most frequent words that are kept of each language (0: 4000, from %d minutes on 12000)", patient))
 	fs.IntVar(&o.hidden, "hidden", 0, fmt.Sprintf("units of the nets (0: 128, from %d minutes on 256)", patient))
@@ -79,6 +79,8 @@ func (o options) passes() int {
 		return 10_000
 	case o.epochs > 0:
 		return o.epochs
+	case o.quick:
+		return 6
 	}
 	return 4
 }
